@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/* log: prints the ledger's records. */
+#include <getopt.h>
+#include <string.h>
+
+#include "cli.h"
+#include "base/text.h"
+#include "record/fields.h"
+#include "record/ledger-read.h"
+
+enum { SHOWN_MAX = 64 }; /* distinct fields of a record */
+
+static bool same_name(const struct aa_field *a, const struct aa_field *b)
+{
+    return a->name_length == b->name_length && memcmp(a->name, b->name, a->name_length) == 0;
+}
+
+/* One JSON object a record; a field that is repeated becomes an array. */
+static void print_json(const struct aa_ledger_reader *reader)
+{
+    struct aa_reader fields = { (const unsigned char *)reader->payload.data,
+                                reader->payload.length };
+    _cleanup_buffer_ struct aa_buffer out = AA_BUFFER_INIT(16 * AA_FIELDS_MAX);
+    struct aa_field all[SHOWN_MAX];
+    char hash[AA_SHA256_HEX];
+    size_t n = 0;
+
+    while (n < AA_ARRAY_SIZE(all) && aa_field_next(&fields, &all[n]) == 1)
+        n++;
+    aa_buffer_add_byte(&out, '{');
+    for (size_t i = 0; i < n; i++) {
+        size_t times = 0;
+        bool before = false;
+
+        for (size_t j = 0; j < n; j++) {
+            times += same_name(&all[i], &all[j]);
+            before |= j < i && same_name(&all[i], &all[j]);
+        }
+        if (before)
+            continue;
+        aa_text_add_json(&out, all[i].name, all[i].name_length);
+        aa_buffer_add_text(&out, times > 1 ? ":[" : ":");
+        for (size_t j = i, written = 0; j < n; j++) {
+            if (!same_name(&all[i], &all[j]))
+                continue;
+            if (written++ > 0)
+                aa_buffer_add_byte(&out, ',');
+            aa_text_add_json(&out, all[j].value, all[j].value_length);
+        }
+        aa_buffer_add_text(&out, times > 1 ? "]," : ",");
+    }
+    aa_buffer_printf(&out, "\"AA_SEQ\":\"%llu\"", (unsigned long long)reader->record.seq);
+    aa_hex(reader->record.prev, sizeof(reader->record.prev), hash);
+    aa_buffer_printf(&out, ",\"AA_PREV\":\"%s\"", hash);
+    aa_hex(reader->record.hash, sizeof(reader->record.hash), hash);
+    aa_buffer_printf(&out, ",\"AA_HASH\":\"%s\"}\n", hash);
+    if (aa_buffer_text(&out) != NULL)
+        fputs(out.data, stdout);
+}
+
+static void print_field(const struct aa_ledger_reader *reader, const char *name, int width)
+{
+    struct aa_reader fields = { (const unsigned char *)reader->payload.data,
+                                reader->payload.length };
+    struct aa_field field;
+
+    while (aa_field_next(&fields, &field) == 1) {
+        if (field.name_length == strlen(name) &&
+            memcmp(field.name, name, field.name_length) == 0) {
+            printf("%-*.*s ", width, (int)field.value_length, field.value);
+            return;
+        }
+    }
+    printf("%-*s ", width, "");
+}
+
+static void print_line(const struct aa_ledger_reader *reader)
+{
+    print_field(reader, "AA_TIME", 27);
+    print_field(reader, "AA_REQUEST", 9);
+    print_field(reader, "AA_EVENT", 9);
+    print_field(reader, "AA_USER", 10);
+    print_field(reader, "AA_RUNAS", 8);
+    print_field(reader, "AA_RULE", 16);
+    print_field(reader, "AA_COMMAND", 0);
+    putchar('\n');
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "json", no_argument, NULL, 'j' },
+        { NULL, 0, NULL, 0 },
+    };
+    struct aa_ledger_reader reader;
+    struct aa_fault fault = { 0 };
+    const char *why = "";
+    bool json = false;
+    int c, r;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (c != 'j')
+            return usage_error(command, "unknown option");
+        json = true;
+    }
+    if (optind != argc)
+        return usage_error(command, "too many arguments");
+    r = require_root(command);
+    if (r != EXIT_YES)
+        return r;
+    if (aa_ledger_reader_open(&aa_site_system, &reader, &fault) < 0)
+        return report_fault(&fault);
+    while ((r = aa_ledger_reader_next(&reader, &why)) == AA_LEDGER_RECORD ||
+           r == AA_LEDGER_BROKEN) {
+        if (r == AA_LEDGER_BROKEN)
+            fprintf(stderr, "actionapprove log: record %llu: %s; run actionapprove verify\n",
+                    (unsigned long long)reader.record.seq, why);
+        if (json)
+            print_json(&reader);
+        else
+            print_line(&reader);
+    }
+    if (r == AA_LEDGER_GARBAGE)
+        fprintf(stderr, "actionapprove log: the ledger ends in %s; run actionapprove verify\n",
+                why);
+    aa_ledger_reader_close(&reader);
+    return r < 0 ? EXIT_UNREACHABLE : EXIT_YES;
+}
+
+const struct command command_log = {
+    .name = "log",
+    .summary = "print the records of the ledger",
+    .usage = "log [--json]",
+    .run = run,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+#include "trusted-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+static int unsafe(char why[AA_TRUST_WHY_MAX], const char *what, const char *reason)
+{
+    snprintf(why, AA_TRUST_WHY_MAX, "%s %s", what, reason);
+    return AA_TRUST_UNSAFE;
+}
+
+static int check_owner(const struct aa_site *site, const struct stat *st, const char *what,
+                       char why[AA_TRUST_WHY_MAX])
+{
+    if (st->st_uid != site->owner)
+        return unsafe(why, what, "is not owned by root");
+    if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return unsafe(why, what, "is writable by group or others");
+    return AA_TRUST_OK;
+}
+
+static int open_failed(const char *what, char why[AA_TRUST_WHY_MAX])
+{
+    int error = errno;
+
+    if (error == ELOOP || error == ENOTDIR)
+        return unsafe(why, what, "is a symbolic link or no folder");
+    snprintf(why, AA_TRUST_WHY_MAX, "%s: %s", what, strerror(error));
+    return error == ENOENT ? AA_TRUST_MISSING : -error;
+}
+
+int aa_trusted_folder(const struct aa_site *site, const char *path, int *ret_fd,
+                      char why[AA_TRUST_WHY_MAX])
+{
+    const char *rest = aa_after(path, site->trusted_root);
+    char name[AA_TRUST_WHY_MAX / 2];
+    struct stat st;
+    _cleanup_close_ int fd = -1;
+
+    if (rest == NULL)
+        return unsafe(why, path, "is outside the trusted root");
+    fd = open(site->trusted_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return open_failed(site->trusted_root, why);
+    for (;;) {
+        size_t n;
+        int next, r;
+
+        if (fstat(fd, &st) != 0)
+            return -errno;
+        r = check_owner(site, &st, path, why);
+        if (r != AA_TRUST_OK)
+            return r;
+        rest += strspn(rest, "/");
+        n = strcspn(rest, "/");
+        if (n == 0)
+            break;
+        if (n >= sizeof(name))
+            return -ENAMETOOLONG;
+        memcpy(name, rest, n);
+        name[n] = '\0';
+        next = openat(fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (next < 0)
+            return open_failed(path, why);
+        close(fd);
+        fd = next;
+        rest += n;
+    }
+    *ret_fd = TAKE_FD(fd);
+    return AA_TRUST_OK;
+}
+
+int aa_trusted_file(const struct aa_site *site, int folder_fd, const char *name, int flags,
+                    bool private, int *ret_fd, struct stat *ret_stat, char why[AA_TRUST_WHY_MAX])
+{
+    _cleanup_close_ int fd = -1;
+    struct stat st;
+    int r;
+
+    /* O_NONBLOCK, so that a fifo put in the file's place cannot make us wait */
+    fd = openat(folder_fd, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return open_failed(name, why);
+    if (fstat(fd, &st) != 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return unsafe(why, name, "is not a regular file");
+    r = check_owner(site, &st, name, why);
+    if (r != AA_TRUST_OK)
+        return r;
+    if (private && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+        return unsafe(why, name, "is readable by group or others");
+    *ret_fd = TAKE_FD(fd);
+    if (ret_stat != NULL)
+        *ret_stat = st;
+    return AA_TRUST_OK;
+}
+
+int aa_read_all(int fd, struct aa_buffer *buffer)
+{
+    char chunk[16 * 1024];
+
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof(chunk));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            return buffer->error;
+        aa_buffer_add(buffer, chunk, (size_t)n);
+        if (buffer->error != 0)
+            return buffer->error;
+    }
+}
+
+int aa_read_line(const char *path, char *ret, size_t size)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t n;
+
+    if (fd < 0)
+        return -errno;
+    do
+        n = read(fd, ret, size - 1);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -errno;
+    ret[n] = '\0';
+    ret[strcspn(ret, "\n")] = '\0';
+    return 0;
+}
+
+int aa_write_all(int fd, const void *data, size_t length)
+{
+    const char *bytes = data;
+
+    while (length > 0) {
+        ssize_t n = write(fd, bytes, length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A request as the policy sees it: plain facts, gathered once by capture, and never changed
+ * afterwards. Tests build one by hand; nothing here does I/O.
+ */
+#ifndef AA_REQUEST_H
+#define AA_REQUEST_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/request-id.h"
+#include "policy/vocabulary.h"
+
+enum {
+    AA_REQUEST_MEMORY_MAX = 64 * 1024 * 1024,
+    AA_ARGUMENTS_MAX = 1024 * 1024,          /* arguments, and variables, one each */
+    AA_ARGUMENT_BYTES_MAX = 16 * 1024 * 1024, /* all of them together */
+    AA_LINKS_MAX = 40,
+    AA_EFFECTIVE_MAX = 64,
+    AA_GROUPS_MAX = 65536,
+};
+
+struct aa_strings {
+    const char *const *v;
+    size_t n;
+};
+
+/* One of the two people that a requester is: by real uid, and by the kernel's loginuid. */
+struct aa_identity {
+    bool known;       /* a loginuid may be unset */
+    uid_t uid;
+    const char *name; /* "#1234" for a uid without an account */
+    struct aa_strings groups;      /* by the group database, now */
+    struct aa_strings held_groups; /* those that the process carries beside them */
+};
+
+/* What identifies one file that would be executed. */
+struct aa_file_facts {
+    const char *path; /* resolved: absolute, no links */
+    dev_t device;
+    ino_t inode;
+    uint64_t size;
+    int64_t mtime_nsec, ctime_nsec;
+    bool found;
+    const char *unbound_why; /* NULL: bound, nobody but root can change what stands there */
+};
+
+/* A name by which an executable is known: as given, each link on the way, resolved. */
+struct aa_known_name {
+    const char *path;
+    const char *base;
+};
+
+/* A command that would run: the one of sudo itself, and later those inside wrappers. */
+struct aa_effective {
+    const struct aa_known_name *names;
+    size_t names_n;
+    const char *resolved;    /* NULL where it could not be resolved */
+    const char *unbound_why; /* NULL: bound, interpreters of a script included */
+    const char *const *args;
+    size_t args_n;
+    bool wrapped; /* found inside another command */
+};
+
+/* One variable of the environment that the command would get. */
+struct aa_variable {
+    const char *name;
+    const char *refused_why; /* NULL: on the built-in list with a harmless value */
+    bool added;              /* by the caller, not by sudo */
+};
+
+struct aa_request {
+    struct aa_arena arena;
+    struct aa_request_id id;
+    uint64_t realtime_usec, boottime_usec;
+
+    enum aa_frontend frontend;
+    const char *service;
+
+    struct aa_identity user;
+    struct aa_identity login;
+    uint32_t session;
+    bool session_known;
+    const char *tty;   /* NULL: none */
+    const char *rhost; /* NULL: absent */
+    const char *cwd;   /* where the command would run; NULL: absent */
+
+    const char *runas_user;
+    uid_t runas_uid;
+    const char *runas_group; /* NULL: absent */
+    gid_t runas_gid;
+    bool runas_is_system; /* a uid that by-email never covers */
+
+    const char *host, *host_full; /* lower case; host_full NULL where it is not known */
+    const char *machine;
+
+    bool edit, intercepted, interactive_shell;
+    const char *chroot; /* NULL: none */
+
+    const char *command; /* as sudo names it */
+    struct aa_strings argv;
+    const struct aa_file_facts *files; /* executable first, then interpreters; or the edited files */
+    size_t files_n;
+    const struct aa_variable *variables;
+    size_t variables_n;
+
+    const struct aa_effective *effective;
+    size_t effective_n;
+    const char *opaque_why; /* NULL: every command in it is known */
+};
+
+#endif

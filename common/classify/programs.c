@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+#include "programs.h"
+
+#include "base/macros.h"
+
+enum { NAME_SIZE = 64 };
+
+static const char *const wrappers[] = {
+    "at", "batch", "bubblewrap", "busybox", "bwrap", "capsh", "chpst", "chroot", "chrt",
+    "coreutils", "cpulimit", "daemonize", "dbus-launch", "dbus-run-session", "doas", "eatmydata",
+    "entr", "env", "fakeroot", "faketime", "firejail", "flock", "gdb", "gdbserver", "gosu",
+    "hyperfine", "i386", "ionice", "linux32", "linux64", "logsave", "ltrace", "machinectl",
+    "newgrp", "nice", "nohup", "nsenter", "numactl", "parallel", "perf", "pkexec", "prlimit",
+    "proot", "rlwrap", "run-parts", "run0", "runcon", "runuser", "schroot", "screen", "script",
+    "setarch", "setpriv", "setsid", "setuidgid", "sg", "softlimit", "ssh", "sshpass",
+    "start-stop-daemon", "stdbuf", "strace", "su", "su-exec", "sudo", "sudoedit",
+    "systemd-inhibit", "systemd-nspawn", "systemd-run", "taskset", "tcpserver", "time", "timeout",
+    "tini", "tmux", "torsocks", "toybox", "trickle", "tsocks", "unbuffer", "unshare", "uutils",
+    "valgrind", "watch", "x86_64", "xargs", "xvfb-run",
+};
+
+static const char *const shells[] = {
+    "ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "ksh93", "lksh", "mksh", "nu", "oksh",
+    "pdksh", "posh", "pwsh", "rbash", "rksh", "rzsh", "sash", "sh", "tcsh", "xonsh", "yash",
+    "zsh",
+};
+
+static const char *const interpreters[] = {
+    "Rscript", "awk", "bun", "clojure", "deno", "ed", "elixir", "erl", "escript", "expect",
+    "gawk", "ghci", "gmake", "groovy", "guile", "iex", "ipython", "irb", "java", "jjs", "jshell",
+    "julia", "lua", "luajit", "m4", "make", "mawk", "nawk", "ninja", "node", "nodejs", "ocaml",
+    "octave", "original-awk", "perl", "php", "pypy", "pypy3", "python", "qjs", "racket",
+    "rscript", "ruby", "rust-script", "scala", "tclsh", "wish",
+};
+
+static int is_one_of(const char *name, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (aa_streq(name, list[i]))
+            return 1;
+    }
+    return 0;
+}
+
+static enum aa_program_kind kind_of_exact(const char *name)
+{
+    if (is_one_of(name, shells, AA_ARRAY_SIZE(shells)))
+        return AA_PROGRAM_SHELL;
+    if (is_one_of(name, interpreters, AA_ARRAY_SIZE(interpreters)))
+        return AA_PROGRAM_INTERPRETER;
+    if (is_one_of(name, wrappers, AA_ARRAY_SIZE(wrappers)))
+        return AA_PROGRAM_WRAPPER;
+    if (aa_streq(name, "find") || aa_streq(name, "ip"))
+        return AA_PROGRAM_SOMETIMES;
+    /* the dynamic loader runs any program given to it */
+    if (aa_after(name, "ld-linux") != NULL || aa_after(name, "ld-musl") != NULL ||
+        aa_streq(name, "ld.so"))
+        return AA_PROGRAM_WRAPPER;
+    return AA_PROGRAM_PLAIN;
+}
+
+enum aa_program_kind aa_program_kind(const char *base)
+{
+    enum aa_program_kind kind = kind_of_exact(base);
+    char name[NAME_SIZE];
+    size_t n = strlen(base);
+
+    if (kind != AA_PROGRAM_PLAIN || n == 0 || n >= sizeof(name))
+        return kind;
+    memcpy(name, base, n + 1);
+    while (n > 1 && strchr("0123456789.-", name[n - 1]) != NULL)
+        name[--n] = '\0';
+    return kind_of_exact(name);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* Programs that run other programs: data for the classification. */
+#ifndef AA_PROGRAMS_H
+#define AA_PROGRAMS_H
+
+enum aa_program_kind {
+    AA_PROGRAM_PLAIN,
+    AA_PROGRAM_WRAPPER,     /* runs a command given in its arguments */
+    AA_PROGRAM_SOMETIMES,   /* a wrapper only with certain arguments: find -exec, ip netns exec */
+    AA_PROGRAM_SHELL,
+    AA_PROGRAM_INTERPRETER, /* runs code given in its arguments, in a file or on stdin */
+};
+
+/* By base name, a version suffix (python3.11, perl5.36.0) not counted. */
+enum aa_program_kind aa_program_kind(const char *base);
+
+#endif

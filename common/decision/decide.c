@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+/* From a question to a decision: capture, policy, record, answer, in that order and in this file's
+ * order. Every way out that is not an explicit "allow" is a denial with words. */
+#include <errno.h>
+
+#include "capture/capture.h"
+#include "decision.h"
+#include "mask/mask.h"
+#include "policy/policy.h"
+#include "words.h"
+
+/* What one decision needs on its way, and nobody afterwards. */
+struct deciding {
+    struct aa_decision *decision;
+    struct aa_request *request;
+    struct aa_snapshot snapshot;
+    struct aa_outcome outcome;
+    bool has_outcome;
+    bool observe;
+    bool record_required;
+    int state_fd;
+    char policy[AA_POLICY_ID_SIZE];
+};
+
+/* The policy's part: snapshot, facts that it needs, the first rule that holds. */
+static int ask_policy(struct deciding *d, struct aa_fault *fault)
+{
+    const struct aa_site *site = d->decision->site;
+    const struct aa_snap_header *header;
+    int r = aa_snapshot_open(site, d->state_fd, &d->snapshot, fault);
+
+    if (r < 0)
+        return r;
+    header = d->snapshot.header;
+    aa_snapshot_policy_id(&d->snapshot, d->policy);
+    d->record_required = header->settings.record != AA_RECORD_BEST_EFFORT;
+    r = aa_capture_needed(site, d->request, header->needs, header->full_host_name != 0, fault);
+    if (r == 0)
+        r = aa_decide_policy(&d->snapshot, d->request, &d->outcome, NULL, NULL, fault);
+    if (r < 0)
+        return r;
+    d->has_outcome = true;
+    d->observe = header->settings.mode == AA_MODE_OBSERVE;
+    return 0;
+}
+
+/* From the policy's action to yes or no: what is not "allow" fills the fault. */
+static void apply_outcome(struct deciding *d)
+{
+    struct aa_decision *decision = d->decision;
+    const struct aa_outcome *outcome = &d->outcome;
+
+    if (outcome->action == AA_ACTION_ALLOW || d->observe) {
+        decision->allows = true;
+        return;
+    }
+    if (outcome->action == AA_ACTION_ASK)
+        aa_fault(&decision->fault, AA_DENIED_NO_ASKING, 0,
+                 "a person has to approve this, and this version cannot ask one yet");
+    else if (outcome->rule != AA_NO_RULE || outcome->why[0] != '\0')
+        aa_fault(&decision->fault, AA_DENIED_BY_RULE, 0, "%s",
+                 outcome->why[0] != '\0' ? outcome->why : "the rule denies it");
+    else
+        aa_fault(&decision->fault, AA_DENIED_BY_DEFAULT, 0, "no rule allows it");
+}
+
+static void describe_agent(const struct deciding *d, struct aa_record_context *context)
+{
+    struct aa_snap_range which = { 0, 1 };
+    const struct aa_snap_agent *agent;
+    const struct aa_snap_word *owner;
+    int index;
+
+    if (d->snapshot.header == NULL)
+        return;
+    index = aa_agent_of(&d->snapshot, d->request->user.name);
+    if (index < 0 && d->request->login.known)
+        index = aa_agent_of(&d->snapshot, d->request->login.name);
+    if (index < 0)
+        return;
+    which.first = (uint32_t)index;
+    agent = aa_snapshot_elements(&d->snapshot, AA_SECTION_AGENTS, which);
+    if (agent == NULL)
+        return;
+    context->agent = aa_snapshot_text(&d->snapshot, agent->name);
+    owner = aa_snapshot_words(&d->snapshot, agent->owners);
+    if (owner != NULL && agent->owners.count > 0)
+        context->owner = aa_snapshot_text(&d->snapshot, owner->text);
+}
+
+static const char *risk_of(const struct deciding *d)
+{
+    struct aa_snap_range which = { d->outcome.ask, 1 };
+    const struct aa_snap_ask *ask;
+
+    if (!d->has_outcome || d->outcome.action != AA_ACTION_ASK)
+        return NULL;
+    ask = aa_snapshot_elements(&d->snapshot, AA_SECTION_ASKS, which);
+    return ask == NULL ? NULL : aa_risk_name(ask->risk);
+}
+
+static void make_common(struct deciding *d)
+{
+    struct aa_decision *decision = d->decision;
+    struct aa_record_context context = {
+        .observe = d->observe,
+        .risk = risk_of(d),
+        .policy = d->policy[0] != '\0' ? d->policy : NULL,
+        .digest = decision->has_digest ? &decision->digest : NULL,
+    };
+
+    if (decision->exempt) {
+        context.rule = "root";
+        context.action = AA_ACTION_ALLOW;
+    } else if (d->has_outcome) {
+        context.rule = d->outcome.name;
+        context.action = d->outcome.action;
+    }
+    describe_agent(d, &context);
+    aa_buffer_clear(&decision->common);
+    aa_record_common(&decision->common, d->request, &context);
+    aa_buffer_clear(&decision->command);
+    aa_words_command(&decision->command, d->request);
+}
+
+/* "alice may run /usr/bin/id as root (rule ids)" */
+static void make_summary(struct deciding *d)
+{
+    struct aa_decision *decision = d->decision;
+    struct aa_buffer *summary = &decision->summary;
+    const struct aa_request *request = d->request;
+
+    aa_buffer_clear(summary);
+    aa_mask_add_text(summary, request->user.name);
+    aa_buffer_add_text(summary, decision->allows ? " may run " : " may not run ");
+    aa_buffer_add(summary, decision->command.data, decision->command.length);
+    aa_buffer_add_text(summary, " as ");
+    aa_mask_add_text(summary, request->runas_user != NULL ? request->runas_user : "nobody");
+    if (d->has_outcome) {
+        aa_buffer_add_text(summary, " (rule ");
+        aa_mask_add_text(summary, d->outcome.name);
+        aa_buffer_add_text(summary, ")");
+    }
+    if (!decision->allows) {
+        aa_buffer_add_text(summary, ": ");
+        aa_mask_add_text(summary, decision->fault.detail);
+    }
+    aa_buffer_printf(summary, " [%s]", request->id.code[0] != '\0' ? request->id.code : "no code");
+}
+
+/* A decision that allows is worth nothing until its record is kept. */
+static void keep_decision(struct deciding *d)
+{
+    struct aa_decision *decision = d->decision;
+    struct aa_fault fault = { 0 };
+    int r;
+
+    make_common(d);
+    make_summary(d);
+    if (decision->allows) {
+        r = aa_decision_keep(decision, d->state_fd, AA_EVENT_ALLOWED, NULL, AA_LEDGER_BEFORE, &fault);
+        if (r == 0 || decision->exempt || !d->record_required)
+            return;
+        decision->allows = false;
+        if (fault.id == AA_FAULT_NONE)
+            aa_fault(&fault, AA_FAULT_LEDGER_WRITE, r, "the record of this could not be kept");
+        decision->fault = fault;
+        make_summary(d);
+    }
+    aa_decision_keep_refusal(decision, d->state_fd);
+}
+
+static void write_message(struct aa_decision *decision, const struct aa_request *request,
+                          const struct aa_outcome *outcome)
+{
+    aa_buffer_clear(&decision->message);
+    if (!decision->allows)
+        aa_words_denial(&decision->message, request, outcome, &decision->fault);
+    (void)aa_buffer_text(&decision->message);
+}
+
+static bool is_exempt(const struct aa_question *question)
+{
+    /* under PAM uid 0 is most often the server, not the requester */
+    return question->frontend == AA_FROM_SUDO && question->uid == 0;
+}
+
+static void decide(struct deciding *d, const struct aa_question *question)
+{
+    struct aa_decision *decision = d->decision;
+    const struct aa_site *site = decision->site;
+    struct aa_fault *fault = &decision->fault;
+    int r = aa_open_state(site, &d->state_fd, fault);
+
+    if (r == 0 || decision->exempt)
+        r = aa_capture_what(site, question, d->request, fault);
+    if (r == 0 || decision->exempt)
+        r = aa_capture_around(site, question, d->request, fault);
+    if (r == 0 && d->state_fd >= 0) {
+        r = aa_take_digest(d->decision->site, d->state_fd, question, d->request, &decision->digest, fault);
+        decision->has_digest = r == 0;
+    }
+    if (decision->exempt) {
+        decision->allows = true;
+        *fault = (struct aa_fault){ 0 };
+        return;
+    }
+    if (r == 0)
+        r = ask_policy(d, fault);
+    if (r == 0)
+        apply_outcome(d);
+    else
+        aa_fault(fault, AA_FAULT_QUESTION, r, "the command cannot be decided: %s", strerror(-r));
+}
+
+static struct aa_decision *finish_deciding(struct deciding *d)
+{
+    struct aa_decision *decision = d->decision;
+
+    keep_decision(d);
+    write_message(decision, d->request, d->has_outcome ? &d->outcome : NULL);
+    decision->id = d->request->id;
+    decision->decided_boottime_usec = decision->site->boottime_usec();
+    aa_snapshot_close(&d->snapshot);
+    if (d->state_fd >= 0)
+        close(d->state_fd);
+    aa_request_free(d->request);
+    return decision;
+}
+
+static struct aa_decision *start_deciding(struct deciding *d, const struct aa_site *site,
+                                          const struct aa_question *question)
+{
+    *d = (struct deciding){ .state_fd = -1, .record_required = true };
+    d->decision = aa_decision_new(site);
+    d->request = aa_request_new();
+    if (d->decision == NULL || d->request == NULL) {
+        aa_request_free(d->request);
+        return aa_decision_free(d->decision);
+    }
+    d->decision->exempt = is_exempt(question);
+    return d->decision;
+}
+
+struct aa_decision *aa_decide_at(const struct aa_site *site, const struct aa_question *question)
+{
+    struct deciding d;
+
+    if (start_deciding(&d, site, question) == NULL)
+        return NULL;
+    decide(&d, question);
+    return finish_deciding(&d);
+}
+
+AA_EXPORT struct aa_decision *aa_decide(const struct aa_question *question)
+{
+    return aa_decide_at(&aa_site_system, question);
+}
+
+struct aa_decision *aa_refuse_incomplete_at(const struct aa_site *site,
+                                            const struct aa_question *question,
+                                            enum aa_missing_half half)
+{
+    struct aa_fault ignored = { 0 };
+    struct deciding d;
+
+    if (start_deciding(&d, site, question) == NULL)
+        return NULL;
+    if (half == AA_MISSING_AUDIT)
+        aa_fault(&d.decision->fault, AA_FAULT_NO_AUDIT_HALF, 0,
+                 "the audit half of ActionApprove is not loaded: it would not see what runs");
+    else
+        aa_fault(&d.decision->fault, AA_FAULT_NO_APPROVAL_HALF, 0,
+                 "the approval half of ActionApprove is not loaded: nobody decided on this command");
+    (void)aa_open_state(site, &d.state_fd, &ignored);
+    (void)aa_capture_what(site, question, d.request, &ignored);
+    (void)aa_capture_around(site, question, d.request, &ignored);
+    if (d.decision->exempt) {
+        d.decision->allows = true;
+        d.decision->fault = (struct aa_fault){ 0 };
+    }
+    return finish_deciding(&d);
+}
+
+AA_EXPORT struct aa_decision *aa_refuse_incomplete(const struct aa_question *question,
+                                                   enum aa_missing_half half)
+{
+    return aa_refuse_incomplete_at(&aa_site_system, question, half);
+}

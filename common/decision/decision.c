@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+#include "decision.h"
+
+#include <errno.h>
+
+#include "base/trusted-file.h"
+#include "config.h"
+#include "mask/mask.h"
+
+struct aa_decision *aa_decision_new(const struct aa_site *site)
+{
+    struct aa_decision *decision = calloc(1, sizeof(*decision));
+
+    if (decision == NULL)
+        return NULL;
+    decision->site = site;
+    decision->common = (struct aa_buffer)AA_FIELDS_INIT;
+    decision->command = (struct aa_buffer)AA_BUFFER_INIT(AA_MESSAGE_MAX);
+    decision->message = (struct aa_buffer)AA_BUFFER_INIT(AA_MESSAGE_MAX);
+    decision->summary = (struct aa_buffer)AA_BUFFER_INIT(AA_MESSAGE_MAX);
+    return decision;
+}
+
+AA_EXPORT struct aa_decision *aa_decision_free(struct aa_decision *decision)
+{
+    if (decision != NULL) {
+        aa_buffer_free(&decision->common);
+        aa_buffer_free(&decision->command);
+        aa_buffer_free(&decision->message);
+        aa_buffer_free(&decision->summary);
+        free(decision);
+    }
+    return NULL;
+}
+
+int aa_open_state(const struct aa_site *site, int *ret_fd, struct aa_fault *fault)
+{
+    char why[AA_TRUST_WHY_MAX];
+    int r = aa_trusted_folder(site, site->state_dir, ret_fd, why);
+
+    if (r == AA_TRUST_OK)
+        return 0;
+    return aa_fault(fault, AA_FAULT_FOLDER, r < 0 ? r : -EPERM,
+                    "the state folder cannot be used: %s", why);
+}
+
+int aa_take_digest(const struct aa_site *site, int state_fd, const struct aa_question *question,
+                   const struct aa_request *request, struct aa_digest *ret, struct aa_fault *fault)
+{
+    unsigned char key[AA_KEY_SIZE];
+    int r = aa_read_key(site, state_fd, key, fault);
+
+    if (r == 0)
+        aa_request_digest(request, question->envp, key, ret);
+    explicit_bzero(key, sizeof(key));
+    return r;
+}
+
+int aa_decision_keep(struct aa_decision *decision, int state_fd, enum aa_event event,
+                struct aa_buffer *own, enum aa_ledger_use use, struct aa_fault *fault)
+{
+    const char *message = aa_buffer_text(&decision->summary);
+    struct aa_event_record record = {
+        .event = event,
+        .realtime_usec = decision->site->realtime_usec(),
+        .message = message != NULL ? message : "actionapprove: out of memory",
+        .own = own,
+        .common = &decision->common,
+    };
+
+    return aa_record_keep(decision->site, state_fd, &record, use, false, fault);
+}
+
+/* The stable identifier first, up to the colon; then what happened here. */
+void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault)
+{
+    size_t begun = aa_field_begin(own, "AA_ERROR");
+
+    aa_buffer_printf(own, "%s: ", aa_fault_name(fault->id));
+    aa_mask_add_text(own, fault->detail);
+    aa_field_end(own, begun);
+}
+
+void aa_decision_keep_refusal(struct aa_decision *decision, int state_fd)
+{
+    _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
+    struct aa_fault ignored = { 0 };
+
+    aa_decision_add_error(&own, &decision->fault);
+    (void)aa_decision_keep(decision, state_fd, AA_EVENT_REFUSED, &own, AA_LEDGER_REFUSAL, &ignored);
+    decision->ended = true;
+}
+
+AA_EXPORT bool aa_decision_allows(const struct aa_decision *decision)
+{
+    return decision != NULL && decision->allows;
+}
+
+AA_EXPORT bool aa_decision_is_fault(const struct aa_decision *decision)
+{
+    return decision == NULL || (!decision->allows && decision->fault.id >= AA_FAULT_MEMORY);
+}
+
+AA_EXPORT const char *aa_decision_code(const struct aa_decision *decision)
+{
+    return decision == NULL ? "" : decision->id.code;
+}
+
+AA_EXPORT const char *aa_decision_error(const struct aa_decision *decision)
+{
+    return aa_fault_name(decision == NULL ? AA_FAULT_MEMORY : decision->fault.id);
+}
+
+static const char *text_of(const struct aa_buffer *buffer)
+{
+    /* NUL-terminated by whoever filled it last; the buffer is not ours to grow here */
+    return buffer->data == NULL || buffer->error != 0 ? "actionapprove: not run: out of memory\n" :
+                                                        buffer->data;
+}
+
+AA_EXPORT const char *aa_decision_summary(const struct aa_decision *decision)
+{
+    return decision == NULL ? "out of memory" : text_of(&decision->summary);
+}
+
+AA_EXPORT const char *aa_decision_message(const struct aa_decision *decision)
+{
+    return decision == NULL ? "actionapprove: not run: out of memory\n" :
+                              text_of(&decision->message);
+}
+
+AA_EXPORT const char *aa_version(void)
+{
+    return AA_VERSION;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A decision, from the question to the end of the command: what the library keeps behind the
+ * pointer that front ends hold. decide.c makes it, confirm.c holds it against what is about to
+ * run, finish.c records how that ended.
+ */
+#ifndef AA_DECISION_H
+#define AA_DECISION_H
+
+#include "actionapprove.h"
+#include "base/fault.h"
+#include "base/site.h"
+#include "capture/digest.h"
+#include "record/record.h"
+
+enum {
+    AA_FRESH_USEC = 30 * 1000 * 1000, /* between the decision and the start of the command */
+    AA_MESSAGE_MAX = 16 * 1024,
+};
+
+struct aa_decision {
+    const struct aa_site *site;
+    bool allows;
+    bool exempt;          /* root's own: recorded, never denied */
+    bool used;            /* one decision starts one command */
+    bool ended;           /* its last record was written */
+    struct aa_fault fault; /* why it does not allow */
+    struct aa_request_id id;
+    struct aa_digest digest;
+    bool has_digest;
+    uint64_t decided_boottime_usec, started_boottime_usec;
+    struct aa_buffer common; /* fields of its records */
+    struct aa_buffer command;
+    struct aa_buffer message;
+    struct aa_buffer summary;
+};
+
+struct aa_decision *aa_decision_new(const struct aa_site *site);
+
+/* The entry points over a site of the caller's: for tests. */
+struct aa_decision *aa_decide_at(const struct aa_site *site, const struct aa_question *question);
+struct aa_decision *aa_refuse_incomplete_at(const struct aa_site *site,
+                                            const struct aa_question *question,
+                                            enum aa_missing_half half);
+
+/* The state folder, checked; or a fault that names what is wrong with it. */
+int aa_open_state(const struct aa_site *site, int *ret_fd, struct aa_fault *fault);
+
+/* The digest of what a question asks for, with this host's key. */
+int aa_take_digest(const struct aa_site *site, int state_fd, const struct aa_question *question,
+                   const struct aa_request *request, struct aa_digest *ret,
+                   struct aa_fault *fault);
+
+/* Records of this decision; its summary is their text. "own" may be NULL. */
+int aa_decision_keep(struct aa_decision *decision, int state_fd, enum aa_event event,
+                     struct aa_buffer *own, enum aa_ledger_use use, struct aa_fault *fault);
+void aa_decision_keep_refusal(struct aa_decision *decision, int state_fd);
+void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* How an allowed command ended. */
+#include <sys/wait.h>
+
+#include "decision.h"
+#include "mask/mask.h"
+
+static void add_end(struct aa_decision *decision, struct aa_buffer *own, enum aa_end end, int value)
+{
+    uint64_t now = decision->site->boottime_usec();
+
+    if (end == AA_END_EXITED) {
+        if (WIFSIGNALED(value))
+            aa_field_printf(own, "AA_SIGNAL", "%d", WTERMSIG(value));
+        else
+            aa_field_printf(own, "AA_EXIT_STATUS", "%d", WEXITSTATUS(value));
+        aa_field_printf(own, "AA_RUN_USEC", "%llu",
+                        (unsigned long long)(now - decision->started_boottime_usec));
+        return;
+    }
+    if (end == AA_END_NOT_EXECUTED)
+        aa_fault(&decision->fault, AA_FAULT_EXEC, 0, "it could not be executed: %s",
+                 strerror(value));
+    else
+        aa_fault(&decision->fault, AA_FAULT_NOT_RUN, 0, "it was allowed, and sudo did not run it");
+    aa_decision_add_error(own, &decision->fault);
+}
+
+static void summarize_end(struct aa_decision *decision, enum aa_end end, int value)
+{
+    struct aa_buffer *summary = &decision->summary;
+
+    aa_buffer_clear(summary);
+    aa_buffer_add(summary, decision->command.data, decision->command.length);
+    if (end != AA_END_EXITED) {
+        aa_buffer_add_text(summary, ": ");
+        aa_mask_add_text(summary, decision->fault.detail);
+    } else if (WIFSIGNALED(value)) {
+        aa_buffer_printf(summary, " was ended by signal %d", WTERMSIG(value));
+    } else {
+        aa_buffer_printf(summary, " ended with status %d", WEXITSTATUS(value));
+    }
+    aa_buffer_printf(summary, " [%s]", decision->id.code);
+}
+
+AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int value)
+{
+    _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
+    struct aa_fault ignored = { 0 };
+    int state_fd = -1;
+
+    if (decision == NULL || decision->ended || !decision->allows)
+        return;
+    decision->ended = true;
+    add_end(decision, &own, end, value);
+    summarize_end(decision, end, value);
+    (void)aa_open_state(decision->site, &state_fd, &ignored);
+    (void)aa_decision_keep(decision, state_fd, end == AA_END_EXITED ? AA_EVENT_FINISHED : AA_EVENT_FAILED,
+               &own, AA_LEDGER_AFTER, &ignored);
+    if (state_fd >= 0)
+        close(state_fd);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* The words that a requester reads: what happened, why, and what to do next. */
+#ifndef AA_WORDS_H
+#define AA_WORDS_H
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "capture/request.h"
+#include "policy/policy.h"
+
+/* A short form of the command: at most about 200 bytes, for one line. */
+void aa_words_command(struct aa_buffer *buffer, const struct aa_request *request);
+
+/* Several lines: the denial, its cause, the rule, the code, the remedy. */
+void aa_words_denial(struct aa_buffer *buffer, const struct aa_request *request,
+                     const struct aa_outcome *outcome, const struct aa_fault *fault);
+
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: ISC */
+#include "emit.h"
+
+#include <errno.h>
+
+#include "policy/snapshot-format.h"
+#include "references.h"
+
+enum { TABLE_SIZE = 65536 }; /* of the texts that were seen, so that equal ones are stored once */
+
+struct seen {
+    struct aa_snap_text text;
+    struct seen *next;
+};
+
+struct emitter {
+    const struct aa_config *config;
+    struct aa_arena arena;
+    struct seen **table;
+    struct aa_buffer sections[AA_SECTION_COUNT];
+    struct aa_snap_header header;
+    int error;
+};
+
+/* ---- building blocks ---- */
+
+static void append(struct emitter *e, enum aa_section section, const void *element, size_t size)
+{
+    aa_buffer_add(&e->sections[section], element, size);
+}
+
+static uint32_t count_of(const struct emitter *e, enum aa_section section, size_t size)
+{
+    return (uint32_t)(e->sections[section].length / size);
+}
+
+static struct aa_snap_text text(struct emitter *e, const char *value)
+{
+    struct aa_snap_text empty = { 0, 0 };
+    struct aa_buffer *texts = &e->sections[AA_SECTION_TEXT];
+    size_t length = value == NULL ? 0 : strlen(value);
+    uint32_t hash = 2166136261u;
+    struct seen *seen;
+
+    if (length == 0 || e->error != 0)
+        return empty;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)value[i]) * 16777619u;
+    for (seen = e->table[hash % TABLE_SIZE]; seen != NULL; seen = seen->next) {
+        if (seen->text.length == length &&
+            memcmp(texts->data + seen->text.offset, value, length) == 0)
+            return seen->text;
+    }
+    seen = AA_NEW(&e->arena, struct seen);
+    if (seen == NULL) {
+        e->error = -ENOMEM;
+        return empty;
+    }
+    seen->text = (struct aa_snap_text){ (uint32_t)texts->length, (uint32_t)length };
+    seen->next = e->table[hash % TABLE_SIZE];
+    e->table[hash % TABLE_SIZE] = seen;
+    aa_buffer_add(texts, value, length + 1);
+    return texts->error != 0 ? empty : seen->text;
+}
+
+enum words_as { AS_TEXT, AS_GLOB, AS_LOWER_GLOB };
+
+static struct aa_snap_range words(struct emitter *e, const struct aa_word_list *list,
+                                  enum words_as as)
+{
+    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)),
+                                   (uint32_t)list->n };
+
+    for (size_t i = 0; i < list->n && e->error == 0; i++) {
+        const struct aa_word *word = &list->v[i];
+        const char *value = as == AS_TEXT ? word->text : word->glob;
+        struct aa_snap_word out = { 0 };
+        char *lower;
+
+        if (as == AS_LOWER_GLOB) {
+            lower = aa_arena_strdup(&e->arena, value);
+            for (char *p = lower; p != NULL && *p != '\0'; p++) {
+                if (*p >= 'A' && *p <= 'Z')
+                    *p = (char)(*p - 'A' + 'a');
+            }
+            value = lower;
+        }
+        if (value == NULL) {
+            e->error = -ENOMEM;
+            break;
+        }
+        out.text = text(e, value);
+        out.flags = (as != AS_TEXT && word->has_glob ? AA_WORD_GLOB : 0u) |
+                    (word->is_rest ? AA_WORD_REST : 0u);
+        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+    }
+    return range;
+}
+
+static struct aa_snap_range accounts_as_words(struct emitter *e,
+                                              const struct aa_config_account *first)
+{
+    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)), 0 };
+
+    for (; first != NULL && e->error == 0; first = first->next) {
+        struct aa_snap_word out = { .text = text(e, first->word->text) };
+
+        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        range.count++;
+    }
+    return range;
+}
+
+/* ---- who ---- */
+
+static void emit_channels(struct emitter *e)
+{
+    for (const struct aa_config_channel *c = e->config->channels.first; c != NULL; c = c->next) {
+        struct aa_snap_channel out = { .name = text(e, c->named.name), .type = c->type };
+
+        out.pairs.first = count_of(e, AA_SECTION_PAIRS, sizeof(struct aa_snap_pair));
+        for (size_t i = 0; i < c->pairs_n; i++) {
+            struct aa_snap_pair pair = { c->pairs[i].key, text(e, c->pairs[i].value) };
+
+            append(e, AA_SECTION_PAIRS, &pair, sizeof(pair));
+            out.pairs.count++;
+        }
+        append(e, AA_SECTION_CHANNELS, &out, sizeof(out));
+    }
+}
+
+static void emit_people(struct emitter *e)
+{
+    for (const struct aa_config_entity *p = e->config->persons.first; p != NULL; p = p->next) {
+        struct aa_snap_person out = { .name = text(e, p->named.name) };
+
+        out.accounts.first = count_of(e, AA_SECTION_ACCOUNTS, sizeof(struct aa_snap_account));
+        for (const struct aa_config_account *a = p->accounts; a != NULL; a = a->next) {
+            struct aa_snap_account account = { a->kind, text(e, a->word->text) };
+
+            append(e, AA_SECTION_ACCOUNTS, &account, sizeof(account));
+            out.accounts.count++;
+        }
+        append(e, AA_SECTION_PERSONS, &out, sizeof(out));
+    }
+    for (const struct aa_config_entity *g = e->config->groups.first; g != NULL; g = g->next) {
+        struct aa_snap_group out = { .name = text(e, g->named.name) };
+
+        out.members.first = count_of(e, AA_SECTION_MEMBERS, sizeof(struct aa_snap_member));
+        for (const struct aa_config_account *m = g->accounts; m != NULL; m = m->next) {
+            struct aa_snap_member member = { m->kind, m->number, text(e, m->word->text) };
+
+            append(e, AA_SECTION_MEMBERS, &member, sizeof(member));
+            out.members.count++;
+        }
+        append(e, AA_SECTION_GROUPS, &out, sizeof(out));
+    }
+    for (const struct aa_config_entity *a = e->config->agents.first; a != NULL; a = a->next) {
+        struct aa_snap_agent out = { .name = text(e, a->named.name) };
+
+        out.accounts = accounts_as_words(e, a->accounts);
+        out.owners = words(e, &a->owners, AS_TEXT);
+        append(e, AA_SECTION_AGENTS, &out, sizeof(out));
+    }
+}
+
+static void emit_labels(struct emitter *e)
+{
+    for (const struct aa_config_entity *l = e->config->labels.first; l != NULL; l = l->next) {
+        struct aa_snap_label out = { .name = text(e, l->named.name) };
+
+        out.paths = words(e, &l->paths, AS_GLOB);
+        out.xattrs = words(e, &l->xattrs, AS_TEXT);
+        append(e, AA_SECTION_LABELS, &out, sizeof(out));
+    }
+}
+
+/* ---- rules ---- */
+
+static uint32_t emit_ask(struct emitter *e, const struct aa_config_rule *rule)
+{
+    struct aa_config_ask ask = aa_complete_ask(e->config, rule);
+    uint32_t index = count_of(e, AA_SECTION_ASKS, sizeof(struct aa_snap_ask));
+    struct aa_snap_ask out = {
+        .channels = words(e, &ask.channels, AS_TEXT),
+        .then_channels = words(e, &ask.then_channels, AS_TEXT),
+        .from = words(e, &ask.from, AS_TEXT),
+        .then_seconds = ask.then_seconds,
+        .timeout_seconds = ask.timeout_seconds,
+        .quorum = ask.quorum,
+        .reason = ask.reason,
+        .risk = ask.risk,
+        .flags = ask.flags,
+    };
+
+    append(e, AA_SECTION_ASKS, &out, sizeof(out));
+    return index;
+}
+
+static enum words_as form_of(enum aa_key key)
+{
+    switch (key) {
+    case AA_KEY_HOST:
+        return AS_LOWER_GLOB;
+    case AA_KEY_USER:
+    case AA_KEY_GROUP:
+    case AA_KEY_COMMAND:
+    case AA_KEY_ARGS:
+    case AA_KEY_CWD:
+    case AA_KEY_TTY:
+    case AA_KEY_RHOST:
+    case AA_KEY_ENV:
+        return AS_GLOB;
+    default:
+        return AS_TEXT;
+    }
+}
+
+static void note_needs(struct emitter *e, const struct aa_config_condition *condition)
+{
+    e->header.needs |= UINT64_C(1) << condition->key;
+    for (size_t i = 0; condition->key == AA_KEY_HOST && i < condition->words.n; i++) {
+        if (strchr(condition->words.v[i].text, '.') != NULL)
+            e->header.full_host_name = 1;
+    }
+}
+
+static void emit_rules(struct emitter *e)
+{
+    for (const struct aa_config_rule *r = e->config->rules.first; r != NULL; r = r->next) {
+        struct aa_snap_rule out = {
+            .name = text(e, r->named.name),
+            .why = text(e, r->why),
+            .file = text(e, r->named.place.source->path),
+            .line = r->named.place.line,
+            .action = r->action,
+            .flags = r->allow_flags,
+        };
+
+        out.conditions.first = count_of(e, AA_SECTION_CONDITIONS,
+                                        sizeof(struct aa_snap_condition));
+        for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
+            struct aa_snap_condition condition = { c->key, c->negated,
+                                                   words(e, &c->words, form_of(c->key)) };
+
+            note_needs(e, c);
+            append(e, AA_SECTION_CONDITIONS, &condition, sizeof(condition));
+            out.conditions.count++;
+        }
+        out.env_ok = words(e, &r->env_ok, AS_TEXT);
+        if (r->action == AA_ACTION_ASK)
+            out.ask = emit_ask(e, r);
+        append(e, AA_SECTION_RULES, &out, sizeof(out));
+    }
+}
+
+static void emit_settings(struct emitter *e)
+{
+    const struct aa_config *config = e->config;
+
+    e->header.settings = (struct aa_snap_settings){
+        .record = config->record != 0 ? config->record : AA_RECORD_REQUIRED,
+        .mode = config->mode != 0 ? config->mode : AA_MODE_ENFORCE,
+        .max_waiting = config->max_waiting != 0 ? config->max_waiting : 200,
+        .max_waiting_per_user = config->max_waiting_per_user != 0 ? config->max_waiting_per_user :
+                                                                    5,
+        .cool_down_seconds = config->cool_down_seconds, /* 0 is a choice */
+        .default_action = config->default_action,
+        .default_why = text(e, config->default_why),
+        .timezone = text(e, config->timezone),
+        .by_email = accounts_as_words(e, config->by_email.first),
+    };
+    if (config->default_action == AA_ACTION_ASK)
+        e->header.settings.default_ask = emit_ask(e, NULL);
+}
+
+/* ---- the file ---- */
+
+static void assemble(struct emitter *e, struct aa_buffer *ret)
+{
+    struct aa_snap_header *header = &e->header;
+
+    aa_buffer_clear(ret);
+    aa_buffer_add(ret, header, sizeof(*header));
+    for (size_t i = 0; i < AA_SECTION_COUNT; i++) {
+        struct aa_buffer *section = &e->sections[i];
+
+        aa_buffer_pad(ret, 8);
+        header->sections[i] = (struct aa_snap_section){
+            (uint32_t)ret->length, (uint32_t)(section->length / aa_snapshot_element_size[i])
+        };
+        aa_buffer_add(ret, section->data, section->length);
+        if (section->error != 0)
+            ret->error = section->error;
+    }
+    if (ret->error != 0)
+        return;
+    memcpy(header->magic, AA_SNAPSHOT_MAGIC, sizeof(header->magic));
+    header->format = AA_SNAPSHOT_FORMAT;
+    header->byte_order = AA_SNAPSHOT_BYTE_ORDER;
+    header->size = ret->length;
+    memcpy(ret->data, header, sizeof(*header));
+    aa_snapshot_seal(ret->data, ret->length);
+}
+
+int aa_emit_snapshot(const struct aa_config *config, const struct aa_emit_options *options,
+                     struct aa_buffer *ret)
+{
+    struct emitter *e = calloc(1, sizeof(*e));
+    int r;
+
+    if (e == NULL)
+        return -ENOMEM;
+    e->config = config;
+    e->arena.maximum = AA_CONFIG_MEMORY_MAX;
+    e->table = calloc(TABLE_SIZE, sizeof(*e->table));
+    if (e->table == NULL)
+        e->error = -ENOMEM;
+    for (size_t i = 0; i < AA_SECTION_COUNT; i++)
+        e->sections[i].maximum = AA_SNAPSHOT_SIZE_MAX;
+    aa_buffer_add_byte(&e->sections[AA_SECTION_TEXT], '\0'); /* offset 0: the empty text */
+    memcpy(e->header.digest, options->digest, sizeof(e->header.digest));
+    e->header.applied_usec = options->applied_usec;
+    e->header.try_until_boottime_usec = options->try_until_boottime_usec;
+    if (options->try_boot_id != NULL)
+        memcpy(e->header.try_boot_id, options->try_boot_id,
+               AA_MIN(strlen(options->try_boot_id), sizeof(e->header.try_boot_id) - 1));
+    if (e->error == 0) {
+        emit_settings(e);
+        emit_channels(e);
+        emit_people(e);
+        emit_labels(e);
+        emit_rules(e);
+    }
+    if (e->error == 0)
+        assemble(e, ret);
+    r = e->error != 0 ? e->error : ret->error;
+    for (size_t i = 0; i < AA_SECTION_COUNT; i++)
+        aa_buffer_free(&e->sections[i]);
+    aa_arena_clear(&e->arena);
+    free(e->table);
+    free(e);
+    return r;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* What can be said only of the whole configuration: names that are used and not defined, or
+ * defined twice; asks that nobody could answer; keys that this version does not match yet. */
+#ifndef AA_REFERENCES_H
+#define AA_REFERENCES_H
+
+#include "config-model.h"
+
+/* The host's own data, for apply; NULL where a configuration is only read. */
+struct aa_local_data {
+    /* 1 the group exists and "name" is in it, 0 not, negative errno: cannot be told */
+    int (*in_unix_group)(const struct aa_local_data *data, const char *group, const char *name);
+    int (*unix_group_exists)(const struct aa_local_data *data, const char *group);
+};
+
+void aa_check_references(struct aa_config *config);
+void aa_check_answerable(struct aa_config *config, const struct aa_local_data *local);
+
+/* Complains (or warns) of every rule with a key that is not matched yet. */
+void aa_check_supported(struct aa_config *config, bool as_warning);
+
+/* A rule's ask with what it leaves open filled in from the include block and the default. */
+struct aa_config_ask aa_complete_ask(const struct aa_config *config,
+                                     const struct aa_config_rule *rule);
+
+#endif

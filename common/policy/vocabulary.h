@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The words of the configuration language that reach a decision, as numbers: shared by the
+ * compiler (which writes them) and by the policy (which acts on them). The numbers are part of
+ * the snapshot's format: append, never renumber, else raise AA_SNAPSHOT_FORMAT.
+ */
+#ifndef AA_VOCABULARY_H
+#define AA_VOCABULARY_H
+
+enum aa_frontend {
+    AA_FRONTEND_SUDO = 1,
+    AA_FRONTEND_PAM = 2,
+};
+
+enum aa_action {
+    AA_ACTION_NONE = 0,
+    AA_ACTION_ALLOW = 1,
+    AA_ACTION_DENY = 2,
+    AA_ACTION_ASK = 3,
+};
+
+enum aa_key {
+    AA_KEY_USER = 1,
+    AA_KEY_GROUP,
+    AA_KEY_AGENT,
+    AA_KEY_RUNAS,
+    AA_KEY_RUNAS_GROUP,
+    AA_KEY_HOST,
+    AA_KEY_FRONTEND,
+    AA_KEY_SERVICE,
+    AA_KEY_COMMAND,
+    AA_KEY_ARGS,
+    AA_KEY_LABEL,
+    AA_KEY_CWD,
+    AA_KEY_TTY,
+    AA_KEY_RHOST,
+    AA_KEY_TIME,
+    AA_KEY_ENV,
+    AA_KEY_INTERACTIVE_SHELL,
+    AA_KEY_EDIT,
+    AA_KEY_INTERCEPTED,
+    AA_KEY_OPAQUE,
+    AA_KEY_WRAPPED,
+    AA_KEY_COUNT
+};
+
+enum aa_record_mode {
+    AA_RECORD_REQUIRED = 1,
+    AA_RECORD_BEST_EFFORT = 2,
+};
+
+enum aa_mode {
+    AA_MODE_ENFORCE = 1,
+    AA_MODE_OBSERVE = 2,
+};
+
+enum aa_reason {
+    AA_REASON_OPTIONAL = 1,
+    AA_REASON_REQUIRED = 2,
+    AA_REASON_OFF = 3,
+};
+
+enum aa_risk {
+    AA_RISK_LOW = 1,
+    AA_RISK_MEDIUM = 2,
+    AA_RISK_HIGH = 3,
+    AA_RISK_CRITICAL = 4,
+};
+
+/* What an ask may carry beside its words. */
+enum aa_ask_flag {
+    AA_ASK_REFUSE_TRUNCATED = 1u << 0,
+    AA_ASK_ALLOW_UNBOUND = 1u << 1,
+    AA_ASK_SHOW_CODE = 1u << 2,
+    AA_ASK_INTERCEPT_WAIT = 1u << 3,
+    AA_ASK_BREAK_GLASS = 1u << 4,
+    AA_ASK_OWNER_MAY_APPROVE = 1u << 5,
+};
+
+/* How an allow rule widens what it may match. */
+enum aa_allow_flag {
+    AA_ALLOW_WRAPPED_OK = 1u << 0,
+    AA_ALLOW_OPAQUE_OK = 1u << 1,
+    AA_ALLOW_APPROVER_OK = 1u << 2,
+};
+
+enum aa_channel_type {
+    AA_CHANNEL_LOCAL = 1,
+    AA_CHANNEL_SLACK,
+    AA_CHANNEL_MATRIX,
+    AA_CHANNEL_TEAMS,
+    AA_CHANNEL_API,
+};
+
+/* Namespaces in which a person has accounts. */
+enum aa_account_kind {
+    AA_ACCOUNT_UNIX = 1,
+    AA_ACCOUNT_SLACK,
+    AA_ACCOUNT_MATRIX,
+    AA_ACCOUNT_TEAMS,
+    AA_ACCOUNT_API,
+    AA_ACCOUNT_EMAIL,
+};
+
+enum aa_member_kind {
+    AA_MEMBER_PERSON = 1,
+    AA_MEMBER_UNIX_GROUP,
+    AA_MEMBER_SLACK_GROUP,
+    AA_MEMBER_MATRIX_POWER,
+};
+
+enum aa_channel_key {
+    AA_CHANNEL_KEY_URL = 1,
+    AA_CHANNEL_KEY_CA_FILE,
+    AA_CHANNEL_KEY_PROXY,
+    AA_CHANNEL_KEY_CONNECT_TIMEOUT,
+    AA_CHANNEL_KEY_TOKEN,
+    AA_CHANNEL_KEY_CLIENT_CERT,
+    AA_CHANNEL_KEY_CLIENT_KEY,
+    AA_CHANNEL_KEY_ROOM,
+    AA_CHANNEL_KEY_APPROVE_EMOJI,
+    AA_CHANNEL_KEY_DENY_EMOJI,
+};
+
+/* The names by which messages and records call them; NULL for a number that has none. */
+const char *aa_key_name(enum aa_key key);
+const char *aa_action_name(enum aa_action action);
+const char *aa_risk_name(enum aa_risk risk);
+const char *aa_frontend_name(enum aa_frontend frontend);
+
+#endif

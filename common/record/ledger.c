@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: ISC */
+#include "ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/trusted-file.h"
+#include "ledger-side.h"
+
+/* The ledger while we hold its lock. */
+struct writer {
+    const struct aa_site *site;
+    int state_fd;
+    int fd;
+    uint64_t file_size;
+    struct aa_ledger_header header;
+    struct aa_ledger_mark end;
+    uint32_t torn_bytes; /* removed by us at the end of the chain */
+};
+
+static int pread_all(int fd, void *data, size_t length, uint64_t offset)
+{
+    char *bytes = data;
+
+    while (length > 0) {
+        ssize_t n = pread(fd, bytes, length, (off_t)offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : -ENODATA;
+        bytes += n;
+        offset += (uint64_t)n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
+static int pwrite_all(int fd, const void *data, size_t length, uint64_t offset)
+{
+    const char *bytes = data;
+
+    while (length > 0) {
+        ssize_t n = pwrite(fd, bytes, length, (off_t)offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes += n;
+        offset += (uint64_t)n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
+static int write_failed(struct aa_fault *fault, int error)
+{
+    if (error == -ENOSPC || error == -EDQUOT)
+        return aa_fault(fault, AA_FAULT_LEDGER_FULL, error, "the disk of the ledger is full");
+    if (error == -EFBIG)
+        return aa_fault(fault, AA_FAULT_LEDGER_WRITE, error,
+                        "the ledger cannot grow: this session's limit on file sizes (ulimit -f) "
+                        "stops it");
+    return aa_fault(fault, AA_FAULT_LEDGER_WRITE, error, "the ledger cannot be written: %s",
+                    strerror(-error));
+}
+
+/* Bytes up to the last one that is not zero, within one record's maximum behind "from". */
+static int count_torn(struct writer *writer, uint64_t from, uint32_t *ret)
+{
+    uint64_t room = writer->file_size - from;
+    size_t left = (size_t)AA_MIN(room, (uint64_t)AA_LEDGER_RECORD_MAX);
+    unsigned char chunk[4096];
+    uint32_t torn = 0;
+
+    for (size_t at = 0; at < left; at += sizeof(chunk)) {
+        size_t n = AA_MIN(sizeof(chunk), left - at);
+        int r = pread_all(writer->fd, chunk, n, from + at);
+
+        if (r < 0)
+            return r;
+        for (size_t i = 0; i < n; i++) {
+            if (chunk[i] != 0)
+                torn = (uint32_t)(at + i + 1);
+        }
+    }
+    *ret = torn;
+    return 0;
+}
+
+/* Removes a record of which only a part was written when its writer was killed. */
+static int remove_torn(struct writer *writer)
+{
+    static const char zeros[4096];
+    uint32_t torn;
+    int r = count_torn(writer, writer->end.end, &torn);
+
+    for (uint32_t at = 0; r == 0 && at < torn; at += sizeof(zeros))
+        r = pwrite_all(writer->fd, zeros, AA_MIN(sizeof(zeros), (size_t)(torn - at)),
+                       writer->end.end + at);
+    if (r == 0)
+        writer->torn_bytes = torn;
+    return r;
+}
+
+static bool mark_is_true(struct writer *writer, const struct aa_ledger_mark *mark)
+{
+    struct aa_ledger_record last;
+
+    if (mark->checksum != aa_ledger_mark_checksum(mark) || mark->end % 8 != 0 ||
+        mark->end < AA_LEDGER_HEADER_SIZE || mark->end > writer->file_size)
+        return false;
+    if (mark->last_size == 0)
+        return mark->end == AA_LEDGER_HEADER_SIZE && mark->next_seq == 1;
+    return mark->last_size <= mark->end - AA_LEDGER_HEADER_SIZE &&
+           pread_all(writer->fd, &last, sizeof(last), mark->end - mark->last_size) == 0 &&
+           aa_ledger_record_is_plausible(&last, mark->last_size) &&
+           last.size == mark->last_size && last.seq == mark->next_seq - 1 &&
+           memcmp(last.hash, mark->last_hash, sizeof(last.hash)) == 0;
+}
+
+/* 1 the record at the end of the chain belongs to it (and the end has moved on), 0 it is no
+ * whole record. */
+static int read_on(struct writer *writer)
+{
+    _cleanup_free_ char *payload = NULL;
+    struct aa_ledger_mark *end = &writer->end;
+    uint64_t room = writer->file_size - end->end;
+    struct aa_ledger_record record;
+    unsigned char hash[AA_SHA256_SIZE];
+    int r;
+
+    if (room < sizeof(record))
+        return 0;
+    r = pread_all(writer->fd, &record, sizeof(record), end->end);
+    if (r < 0)
+        return r;
+    if (!aa_ledger_record_is_plausible(&record, room) || record.seq != end->next_seq ||
+        record.previous_size != end->last_size ||
+        memcmp(record.prev, end->last_hash, sizeof(record.prev)) != 0)
+        return 0;
+    payload = malloc((size_t)record.payload_length + 1);
+    if (payload == NULL)
+        return -ENOMEM;
+    r = pread_all(writer->fd, payload, record.payload_length, end->end + sizeof(record));
+    if (r < 0)
+        return r;
+    aa_ledger_record_hash(&record, payload, hash);
+    if (memcmp(hash, record.hash, sizeof(hash)) != 0)
+        return 0;
+    end->end += record.size;
+    end->next_seq++;
+    end->last_size = record.size;
+    memcpy(end->last_hash, hash, sizeof(hash));
+    return 1;
+}
+
+/* Where the chain ends: from the mark if it is true, else by reading from the start. */
+static int find_end(struct writer *writer, struct aa_fault *fault)
+{
+    uint32_t magic = 0;
+    int r;
+
+    if (mark_is_true(writer, &writer->header.mark)) {
+        writer->end = writer->header.mark;
+    } else {
+        writer->end = (struct aa_ledger_mark){ .end = AA_LEDGER_HEADER_SIZE, .next_seq = 1 };
+        memcpy(writer->end.last_hash, writer->header.genesis, AA_SHA256_SIZE);
+    }
+    do
+        r = read_on(writer);
+    while (r == 1);
+    if (r == 0 && writer->file_size - writer->end.end >= sizeof(magic))
+        r = pread_all(writer->fd, &magic, sizeof(magic), writer->end.end);
+    if (r == 0 && magic != 0)
+        r = remove_torn(writer);
+    if (r < 0)
+        return aa_fault(fault, r == -ENOMEM ? AA_FAULT_MEMORY : AA_FAULT_LEDGER_DAMAGED, r,
+                        "the end of the ledger cannot be found: %s", strerror(-r));
+    return 0;
+}
+
+static int grow(struct writer *writer)
+{
+    static const char zeros[64 * 1024];
+    int r;
+
+    if (fallocate(writer->fd, 0, (off_t)writer->file_size, AA_LEDGER_GROWTH) == 0) {
+        writer->file_size += AA_LEDGER_GROWTH;
+        return 0;
+    }
+    if (errno != EOPNOTSUPP)
+        return -errno;
+    for (size_t at = 0; at < AA_LEDGER_GROWTH; at += sizeof(zeros)) {
+        r = pwrite_all(writer->fd, zeros, sizeof(zeros), writer->file_size);
+        if (r < 0)
+            return r;
+        writer->file_size += sizeof(zeros);
+    }
+    return 0;
+}
+
+static int append(struct writer *writer, const void *payload, size_t length,
+                  const unsigned char *side_id, enum aa_ledger_use use, struct aa_fault *fault)
+{
+    _cleanup_buffer_ struct aa_buffer bytes = AA_BUFFER_INIT(AA_LEDGER_RECORD_MAX + 8);
+    struct aa_ledger_mark *end = &writer->end;
+    struct aa_ledger_record record = {
+        .magic = AA_LEDGER_RECORD_MAGIC,
+        .size = (uint32_t)((sizeof(record) + length + 7) / 8 * 8),
+        .seq = end->next_seq,
+        .previous_size = end->last_size,
+        .flags = (side_id != NULL ? AA_LEDGER_FROM_SIDE : 0u) |
+                 (writer->torn_bytes != 0 ? AA_LEDGER_AFTER_TORN : 0u),
+        .payload_length = (uint32_t)length,
+        .torn_bytes = writer->torn_bytes,
+    };
+    uint64_t keep = use == AA_LEDGER_BEFORE  ? AA_LEDGER_RESERVE :
+                    use == AA_LEDGER_REFUSAL ? AA_LEDGER_RESERVE / 2 :
+                                               0;
+    int r = 0;
+
+    if (length > AA_LEDGER_RECORD_MAX - sizeof(record) - 8)
+        return aa_fault(fault, AA_FAULT_TOO_LARGE, -E2BIG, "a record is too large to keep");
+    while (r == 0 && writer->file_size - end->end < record.size + keep)
+        r = grow(writer);
+    if (r < 0)
+        return write_failed(fault, r);
+    memcpy(record.prev, end->last_hash, sizeof(record.prev));
+    if (side_id != NULL)
+        memcpy(record.side_id, side_id, sizeof(record.side_id));
+    aa_ledger_record_hash(&record, payload, record.hash);
+    aa_buffer_add(&bytes, &record, sizeof(record));
+    aa_buffer_add(&bytes, payload, length);
+    aa_buffer_pad(&bytes, 8);
+    if (bytes.error != 0)
+        return aa_fault(fault, AA_FAULT_MEMORY, bytes.error, "there is not enough memory for a "
+                                                             "record");
+    r = pwrite_all(writer->fd, bytes.data, bytes.length, end->end);
+    if (r < 0)
+        return write_failed(fault, r);
+    writer->torn_bytes = 0;
+    end->end += record.size;
+    end->next_seq++;
+    end->last_size = record.size;
+    memcpy(end->last_hash, record.hash, sizeof(record.hash));
+    return 0;
+}
+
+/* Whether one of the last records was this side file's: its joiner may have died before it could
+ * remove the file. */
+static bool is_joined(struct writer *writer, const unsigned char *side_id)
+{
+    uint64_t end = writer->end.end;
+    uint32_t size = writer->end.last_size;
+
+    for (int i = 0; i <= AA_LEDGER_JOIN_MAX && size != 0; i++) {
+        struct aa_ledger_record record;
+
+        if (size > end - AA_LEDGER_HEADER_SIZE ||
+            pread_all(writer->fd, &record, sizeof(record), end - size) < 0 || record.size != size)
+            return false;
+        if (memcmp(record.side_id, side_id, sizeof(record.side_id)) == 0)
+            return true;
+        end -= size;
+        size = record.previous_size;
+    }
+    return false;
+}
+
+/* What others had to write beside the chain joins it before our own record. */
+static int join_sides(struct writer *writer, struct aa_fault *fault)
+{
+    _cleanup_buffer_ struct aa_buffer content = AA_BUFFER_INIT(AA_LEDGER_RECORD_MAX + 8);
+    struct aa_side_names sides = { 0 };
+    int r = aa_ledger_side_list(writer->state_fd, &sides);
+
+    if (r < 0)
+        return write_failed(fault, r);
+    for (size_t i = 0; i < sides.n && r == 0; i++) {
+        const struct aa_ledger_record *record;
+
+        if (aa_ledger_side_read(writer->site, writer->state_fd, sides.names[i], &content,
+                                &record) != 1)
+            continue; /* being written, or damaged: verify names it */
+        if (!is_joined(writer, record->side_id))
+            r = append(writer, record + 1, record->payload_length, record->side_id,
+                       AA_LEDGER_AFTER, fault);
+        if (r == 0)
+            unlinkat(writer->state_fd, sides.names[i], 0);
+    }
+    aa_side_names_free(&sides);
+    return r;
+}
+
+/* 0 locked, 1 somebody holds it for too long. */
+static int lock(const struct aa_site *site, int fd)
+{
+    uint64_t deadline = site->boottime_usec() + AA_LEDGER_LOCK_USEC;
+    long pause_nsec = 50 * 1000;
+
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        struct timespec pause = { 0, pause_nsec };
+
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return -errno;
+        if (site->boottime_usec() >= deadline)
+            return 1;
+        nanosleep(&pause, NULL); /* ends early on a signal: the next try tells */
+        if (pause_nsec < 2 * 1000 * 1000)
+            pause_nsec += pause_nsec / 2;
+    }
+    return 0;
+}
+
+static int open_ledger(const struct aa_site *site, int state_fd, struct writer *writer,
+                       struct aa_fault *fault)
+{
+    char why[AA_TRUST_WHY_MAX];
+    struct stat st;
+    int r = aa_trusted_file(site, state_fd, AA_LEDGER_FILE, O_RDWR, true, &writer->fd, &st, why);
+
+    if (r == AA_TRUST_MISSING)
+        return aa_fault(fault, AA_FAULT_LEDGER_MISSING, -ENOENT, "there is no ledger: %s/%s",
+                        site->state_dir, AA_LEDGER_FILE);
+    if (r == AA_TRUST_UNSAFE)
+        return aa_fault(fault, AA_FAULT_LEDGER_UNSAFE, -EPERM, "the ledger cannot be trusted: %s/%s",
+                        site->state_dir, why);
+    if (r < 0)
+        return write_failed(fault, r);
+    writer->file_size = (uint64_t)st.st_size;
+    return 0;
+}
+
+static int read_header(struct writer *writer, struct aa_fault *fault)
+{
+    struct aa_ledger_header *header = &writer->header;
+    struct stat st;
+
+    /* the size may have changed while we waited for the lock */
+    if (fstat(writer->fd, &st) != 0)
+        return write_failed(fault, -errno);
+    writer->file_size = (uint64_t)st.st_size;
+    if (writer->file_size < AA_LEDGER_HEADER_SIZE ||
+        pread_all(writer->fd, header, sizeof(*header), 0) < 0 ||
+        memcmp(header->magic, AA_LEDGER_MAGIC, sizeof(header->magic)) != 0 ||
+        header->format != AA_LEDGER_FORMAT || header->header_size != AA_LEDGER_HEADER_SIZE)
+        return aa_fault(fault, AA_FAULT_LEDGER_DAMAGED, -EBADMSG,
+                        "the ledger is damaged: its first block is not a ledger's");
+    return 0;
+}
+
+static int append_locked(struct writer *writer, const struct aa_buffer *fields,
+                         enum aa_ledger_use use, bool sync, struct aa_fault *fault)
+{
+    int r = read_header(writer, fault);
+
+    if (r == 0)
+        r = find_end(writer, fault);
+    if (r == 0)
+        r = join_sides(writer, fault);
+    if (r == 0)
+        r = append(writer, fields->data, fields->length, NULL, use, fault);
+    if (r < 0)
+        return r;
+    if (sync && fdatasync(writer->fd) != 0)
+        return write_failed(fault, -errno);
+    /* only a hint: should it not be written, the next writer reads on from the last one */
+    writer->end.reserved = 0;
+    writer->end.checksum = aa_ledger_mark_checksum(&writer->end);
+    (void)pwrite_all(writer->fd, &writer->end, sizeof(writer->end),
+                     offsetof(struct aa_ledger_header, mark));
+    return 0;
+}
+
+static int append_or_step_aside(const struct aa_site *site, int state_fd,
+                                const struct aa_buffer *fields, enum aa_ledger_use use, bool sync,
+                                struct aa_ledger_position *ret, struct aa_fault *fault)
+{
+    struct writer *writer;
+    int r;
+
+    if (fields->error != 0)
+        return aa_fault(fault, fields->error == -ENOMEM ? AA_FAULT_MEMORY : AA_FAULT_TOO_LARGE,
+                        fields->error, "a record could not be made: %s", strerror(-fields->error));
+    writer = calloc(1, sizeof(*writer));
+    if (writer == NULL)
+        return aa_fault(fault, AA_FAULT_MEMORY, -ENOMEM, "there is not enough memory for a record");
+    writer->site = site;
+    writer->state_fd = state_fd;
+    writer->fd = -1;
+    r = open_ledger(site, state_fd, writer, fault);
+    if (r == 0)
+        r = lock(site, writer->fd);
+    if (r == 1) {
+        r = aa_ledger_side_write(site, state_fd, fields, sync, fault);
+        if (r == 0)
+            *ret = (struct aa_ledger_position){ 0 };
+    } else if (r == 0) {
+        r = append_locked(writer, fields, use, sync, fault);
+        if (r == 0) {
+            ret->in_chain = true;
+            ret->seq = writer->end.next_seq - 1;
+            memcpy(ret->hash, writer->end.last_hash, sizeof(ret->hash));
+            r = pread_all(writer->fd, ret->prev, sizeof(ret->prev),
+                          writer->end.end - writer->end.last_size +
+                              offsetof(struct aa_ledger_record, prev));
+            if (r < 0)
+                write_failed(fault, r);
+        }
+    } else {
+        aa_fault(fault, AA_FAULT_LEDGER_WRITE, r, "the ledger cannot be locked: %s", strerror(-r));
+    }
+    if (writer->fd >= 0)
+        close(writer->fd); /* and with it the lock */
+    free(writer);
+    return r;
+}
+
+/* A limit on file sizes, set by the caller, would otherwise end sudo by a signal in the middle of
+ * our write: for the time of the write the signal is held, and the write fails instead. */
+int aa_ledger_append(const struct aa_site *site, int state_fd, const struct aa_buffer *fields,
+                     enum aa_ledger_use use, bool sync, struct aa_ledger_position *ret,
+                     struct aa_fault *fault)
+{
+    struct timespec none = { 0, 0 };
+    sigset_t too_large, before;
+    bool was_blocked;
+    int r;
+
+    sigemptyset(&too_large);
+    sigaddset(&too_large, SIGXFSZ);
+    if (sigprocmask(SIG_BLOCK, &too_large, &before) != 0)
+        return write_failed(fault, -errno);
+    was_blocked = sigismember(&before, SIGXFSZ) == 1;
+    r = append_or_step_aside(site, state_fd, fields, use, sync, ret, fault);
+    if (!was_blocked) {
+        while (sigtimedwait(&too_large, NULL, &none) == SIGXFSZ)
+            ;
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    }
+    return r;
+}
+
+int aa_ledger_create(const struct aa_site *site, int state_fd, struct aa_fault *fault)
+{
+    static const char name[] = AA_LEDGER_FILE ".new";
+    struct aa_ledger_header header = {
+        .magic = AA_LEDGER_MAGIC,
+        .format = AA_LEDGER_FORMAT,
+        .header_size = AA_LEDGER_HEADER_SIZE,
+        .created_usec = site->realtime_usec(),
+    };
+    struct aa_sha256 genesis;
+    _cleanup_close_ int fd = -1;
+    struct stat st;
+    int r;
+
+    if (fstatat(state_fd, AA_LEDGER_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return 0;
+    if (errno != ENOENT)
+        return write_failed(fault, -errno);
+    if (getrandom(header.id, sizeof(header.id), 0) != (ssize_t)sizeof(header.id))
+        return write_failed(fault, -EIO);
+    aa_sha256_start(&genesis);
+    aa_sha256_add(&genesis, header.id, sizeof(header.id));
+    aa_sha256_finish(&genesis, header.genesis);
+    header.mark = (struct aa_ledger_mark){ .end = AA_LEDGER_HEADER_SIZE, .next_seq = 1 };
+    memcpy(header.mark.last_hash, header.genesis, sizeof(header.genesis));
+    header.mark.checksum = aa_ledger_mark_checksum(&header.mark);
+    (void)unlinkat(state_fd, name, 0);
+    fd = openat(state_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return write_failed(fault, -errno);
+    r = pwrite_all(fd, &header, sizeof(header), 0);
+    if (r == 0 && posix_fallocate(fd, 0, AA_LEDGER_GROWTH) != 0)
+        r = -ENOSPC;
+    if (r == 0 && fsync(fd) != 0)
+        r = -errno;
+    if (r == 0 && renameat(state_fd, name, state_fd, AA_LEDGER_FILE) != 0)
+        r = -errno;
+    if (r == 0 && fsync(state_fd) != 0)
+        r = -errno;
+    if (r < 0) {
+        unlinkat(state_fd, name, 0);
+        return write_failed(fault, r);
+    }
+    return 1;
+}

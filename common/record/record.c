@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+#include "record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "config.h"
+#include "journal.h"
+#include "mask/mask.h"
+
+void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE])
+{
+    time_t seconds = (time_t)(realtime_usec / 1000000);
+    struct tm utc;
+    char date[24];
+
+    if (gmtime_r(&seconds, &utc) == NULL ||
+        strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc) == 0)
+        snprintf(date, sizeof(date), "unknown");
+    snprintf(ret, AA_TIME_SIZE, "%s.%06uZ", date, (unsigned)(realtime_usec % 1000000));
+}
+
+static void add_command(struct aa_buffer *fields, const struct aa_request *request)
+{
+    size_t begun;
+
+    if (request->command == NULL || request->argv.n == 0)
+        return;
+    begun = aa_field_begin(fields, "AA_COMMAND");
+    if (request->edit && request->effective_n > 0)
+        aa_mask_add_command(fields, "sudoedit", request->effective[0].args,
+                            request->effective[0].args_n, AA_COMMAND_MAX);
+    else
+        aa_mask_add_command(fields, request->command, request->argv.v + 1, request->argv.n - 1,
+                            AA_COMMAND_MAX);
+    aa_field_end(fields, begun);
+}
+
+static void add_identity(struct aa_buffer *fields, const struct aa_request *request)
+{
+    aa_field_add_masked(fields, "AA_USER", request->user.name);
+    aa_field_printf(fields, "AA_UID", "%u", (unsigned)request->user.uid);
+    if (request->login.known) {
+        aa_field_add_masked(fields, "AA_LOGIN_USER", request->login.name);
+        aa_field_printf(fields, "AA_LOGINUID", "%u", (unsigned)request->login.uid);
+    }
+    if (request->session_known)
+        aa_field_printf(fields, "AA_SESSION", "%u", request->session);
+}
+
+void aa_record_common(struct aa_buffer *fields, const struct aa_request *request,
+                      const struct aa_record_context *context)
+{
+    char digest[AA_SHA256_HEX];
+
+    aa_field_add(fields, "AA_MODE", context->observe ? "observe" : "enforce");
+    aa_field_add(fields, "AA_FRONTEND", aa_frontend_name(request->frontend) != NULL ?
+                                            aa_frontend_name(request->frontend) : "unknown");
+    aa_field_add_masked(fields, "AA_SERVICE", request->service);
+    aa_field_add_masked(fields, "AA_RULE", context->rule);
+    if (aa_action_name(context->action) != NULL)
+        aa_field_add(fields, "AA_ACTION", aa_action_name(context->action));
+    if (context->risk != NULL)
+        aa_field_add(fields, "AA_RISK", context->risk);
+    add_identity(fields, request);
+    aa_field_add_masked(fields, "AA_AGENT", context->agent);
+    aa_field_add_masked(fields, "AA_OWNER", context->owner);
+    aa_field_add_masked(fields, "AA_TTY", request->tty);
+    aa_field_add_masked(fields, "AA_RHOST", request->rhost);
+    aa_field_add_masked(fields, "AA_RUNAS", request->runas_user);
+    aa_field_add_masked(fields, "AA_HOST", request->host_full != NULL ? request->host_full :
+                                                                        request->host);
+    aa_field_add_masked(fields, "AA_MACHINE", request->machine);
+    aa_field_add_masked(fields, "AA_CWD", request->cwd);
+    add_command(fields, request);
+    if (!request->edit && request->files_n > 0)
+        aa_field_add_masked(fields, "AA_EXE", request->files[0].path);
+    if (context->digest != NULL) {
+        aa_hex(context->digest->bytes, sizeof(context->digest->bytes), digest);
+        aa_field_add(fields, "AA_DIGEST", digest);
+    }
+    if (context->policy != NULL)
+        aa_field_add(fields, "AA_POLICY", context->policy);
+    aa_field_add(fields, "AA_REQUEST", request->id.code);
+    aa_field_add(fields, "AA_ID", request->id.hex);
+    aa_field_add(fields, "AA_VERSION", AA_VERSION);
+}
+
+static void add_own(struct aa_buffer *fields, const struct aa_event_record *record)
+{
+    char time[AA_TIME_SIZE];
+
+    aa_format_time(record->realtime_usec, time);
+    aa_field_add(fields, "AA_EVENT", aa_event_facts(record->event)->name);
+    aa_field_add(fields, "AA_TIME", time);
+    if (record->own != NULL) {
+        if (record->own->error != 0)
+            fields->error = record->own->error;
+        aa_buffer_add(fields, record->own->data, record->own->length);
+    }
+    if (record->common->error != 0)
+        fields->error = record->common->error;
+    aa_buffer_add(fields, record->common->data, record->common->length);
+}
+
+static void add_place(struct aa_buffer *fields, const struct aa_ledger_position *place)
+{
+    char hex[AA_SHA256_HEX];
+
+    aa_field_printf(fields, "AA_SEQ", "%llu", (unsigned long long)place->seq);
+    aa_hex(place->prev, sizeof(place->prev), hex);
+    aa_field_add(fields, "AA_PREV", hex);
+    aa_hex(place->hash, sizeof(place->hash), hex);
+    aa_field_add(fields, "AA_HASH", hex);
+}
+
+int aa_record_keep(const struct aa_site *site, int state_fd, const struct aa_event_record *record,
+                   enum aa_ledger_use use, bool sync, struct aa_fault *fault)
+{
+    const struct aa_event_facts *facts = aa_event_facts(record->event);
+    _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT;
+    struct aa_ledger_position place = { 0 };
+    int r = -ENOENT;
+
+    add_own(&fields, record);
+    if (state_fd >= 0)
+        r = aa_ledger_append(site, state_fd, &fields, use, sync, &place, fault);
+    if (r == 0 && place.in_chain)
+        add_place(&fields, &place);
+    aa_field_add(&fields, "SYSLOG_IDENTIFIER", "actionapprove");
+    aa_field_add(&fields, "MESSAGE_ID", facts->message_id);
+    aa_field_printf(&fields, "PRIORITY", "%d", facts->priority);
+    aa_field_add(&fields, "MESSAGE", record->message);
+    if (fields.error == 0)
+        (void)aa_journal_send(site, &fields);
+    return r;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The audit half: sudo's front end asks it last, right before the command starts, and it accepts
+ * only a command on which the approval half decided, unchanged and just now. It also hears how
+ * the command ended.
+ */
+#include <stdlib.h>
+
+#include "session.h"
+
+static int audit_open(unsigned int version, sudo_conv_t conversation,
+                      sudo_printf_t sudo_plugin_printf, char *const settings[],
+                      char *const user_info[], int submit_optind, char *const submit_argv[],
+                      char *const submit_envp[], char *const plugin_options[],
+                      const char **errstr)
+{
+    (void)version;
+    (void)conversation;
+    (void)submit_optind;
+    (void)plugin_options;
+    (void)errstr;
+    session.print = sudo_plugin_printf;
+    session.vectors = (struct sudo_vectors){
+        .settings = settings,
+        .user_info = user_info,
+        .submitted_argv = submit_argv,
+        .submitted_envp = submit_envp,
+    };
+    session.audit_is_open = true;
+    return 1;
+}
+
+static int refuse_undecided(const struct aa_question *question, const char **errstr)
+{
+    session.main = aa_refuse_incomplete(question, AA_MISSING_APPROVAL);
+    if (aa_confirm(session.main, question) == 0)
+        return 1; /* root: has to be able to mend it */
+    session_tell(aa_decision_message(session.main));
+    *errstr = aa_decision_summary(session.main);
+    return -1;
+}
+
+static int audit_accept(const char *plugin_name, unsigned int plugin_type,
+                        char *const command_info[], char *const run_argv[],
+                        char *const run_envp[], const char **errstr)
+{
+    bool subcommand = sudo_is_subcommand(command_info);
+    struct aa_decision *decision = subcommand ? session.subcommand : session.main;
+    struct aa_question question;
+
+    (void)plugin_name;
+    if (plugin_type != SUDO_FRONT_END)
+        return 1; /* a plugin's own accept; the front end's comes last */
+    if (subcommand && decision == NULL)
+        return 1; /* log_subcmds: told afterwards, sudo asks nobody about it */
+    if (!sudo_question(&session.vectors, command_info, run_argv, run_envp, &question)) {
+        *errstr = "actionapprove: not run: sudo did not say who asks (E-QUESTION)";
+        return -1;
+    }
+    if (decision == NULL)
+        return refuse_undecided(&question, errstr);
+    if (aa_confirm(decision, &question) == 0)
+        return 1;
+    session_tell(aa_decision_message(decision));
+    *errstr = aa_decision_summary(decision);
+    return -1;
+}
+
+static int audit_reject(const char *plugin_name, unsigned int plugin_type, const char *audit_msg,
+                        char *const command_info[], const char **errstr)
+{
+    (void)plugin_name;
+    (void)plugin_type;
+    (void)audit_msg;
+    (void)command_info;
+    (void)errstr;
+    return 1; /* close() records that an allowed command was not run after all */
+}
+
+static void audit_close(int status_type, int status)
+{
+    switch (status_type) {
+    case SUDO_PLUGIN_WAIT_STATUS:
+        aa_finish(session.main, AA_END_EXITED, status);
+        break;
+    case SUDO_PLUGIN_EXEC_ERROR:
+        aa_finish(session.main, AA_END_NOT_EXECUTED, status);
+        break;
+    default:
+        aa_finish(session.main, AA_END_NOT_RUN, 0);
+        break;
+    }
+    session.main = aa_decision_free(session.main);
+    session.subcommand = aa_decision_free(session.subcommand);
+    session.audit_is_open = false;
+}
+
+static int audit_show_version(int verbose)
+{
+    (void)verbose;
+    if (session.print != NULL)
+        session.print(SUDO_CONV_INFO_MSG, "ActionApprove audit plugin version %s\n", aa_version());
+    return 1;
+}
+
+__attribute__((visibility("default"))) struct audit_plugin sudo_approve_audit = {
+    .type = SUDO_AUDIT_PLUGIN,
+    .version = SUDO_API_VERSION,
+    .open = audit_open,
+    .close = audit_close,
+    .accept = audit_accept,
+    .reject = audit_reject,
+    .error = audit_reject,
+    .show_version = audit_show_version,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the two halves know of each other. Both symbols live in one shared object, so sudo loads
+ * this state once per process: the approval half leaves its decision here, the audit half
+ * accepts nothing without it.
+ */
+#ifndef AA_SESSION_H
+#define AA_SESSION_H
+
+#include <sudo_plugin.h>
+
+#include "common/actionapprove.h"
+#include "vectors.h"
+
+struct session {
+    struct sudo_vectors vectors;
+    bool audit_is_open;
+    struct aa_decision *main;       /* of the command itself */
+    struct aa_decision *subcommand; /* of the child now asked about, under intercept */
+    sudo_printf_t print;
+};
+
+extern struct session session;
+
+/* Says something to the requester: on the terminal where there is one, else on stderr. Never on
+ * stdout, which may be a pipe into another program. */
+void session_tell(const char *message);
+
+#endif
