@@ -14,8 +14,11 @@ struct findings {
 static int count_beside(const struct aa_ledger_reader *reader, struct findings *findings)
 {
     struct aa_side_names names = { 0 };
-    int r = aa_ledger_side_list(reader->state_fd, &names);
+    _cleanup_close_ int folder_fd = -1;
+    int r = aa_ledger_side_open(reader->state_fd, &folder_fd);
 
+    if (r > 0)
+        r = aa_ledger_side_list(folder_fd, &names);
     findings->beside = names.n;
     aa_side_names_free(&names);
     return r;

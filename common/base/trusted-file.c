@@ -31,45 +31,46 @@ static int open_failed(const char *what, char why[AA_TRUST_WHY_MAX])
     return error == ENOENT ? AA_TRUST_MISSING : -error;
 }
 
+/*
+ * Each folder is looked at by its path from the trusted root, and only the last one is opened.
+ * That is as good as holding each: only who can write a folder could exchange what is in it, and
+ * every folder above the last one was just found to be root's alone.
+ */
 int aa_trusted_folder(const struct aa_site *site, const char *path, int *ret_fd,
                       char why[AA_TRUST_WHY_MAX])
 {
     const char *rest = aa_after(path, site->trusted_root);
-    char name[AA_TRUST_WHY_MAX / 2];
-    struct stat st;
     _cleanup_close_ int fd = -1;
+    char prefix[AA_TRUST_WHY_MAX / 2];
+    struct stat st;
+    int r;
 
-    if (rest == NULL)
+    if (rest == NULL || strlen(path) >= sizeof(prefix))
         return unsafe(why, path, "is outside the trusted root");
-    fd = open(site->trusted_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return open_failed(site->trusted_root, why);
-    for (;;) {
-        size_t n;
-        int next, r;
-
-        if (fstat(fd, &st) != 0)
-            return -errno;
-        r = check_owner(site, &st, path, why);
+    for (size_t n = strlen(site->trusted_root);;) {
+        memcpy(prefix, path, n);
+        prefix[n] = '\0';
+        if (lstat(prefix, &st) != 0)
+            return open_failed(prefix, why);
+        if (!S_ISDIR(st.st_mode))
+            return unsafe(why, prefix, "is a symbolic link or no folder");
+        r = check_owner(site, &st, prefix, why);
         if (r != AA_TRUST_OK)
             return r;
-        rest += strspn(rest, "/");
-        n = strcspn(rest, "/");
-        if (n == 0)
+        n += strspn(path + n, "/");
+        if (path[n] == '\0')
             break;
-        if (n >= sizeof(name))
-            return -ENAMETOOLONG;
-        memcpy(name, rest, n);
-        name[n] = '\0';
-        next = openat(fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (next < 0)
-            return open_failed(path, why);
-        close(fd);
-        fd = next;
-        rest += n;
+        n += strcspn(path + n, "/");
     }
-    *ret_fd = TAKE_FD(fd);
-    return AA_TRUST_OK;
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return open_failed(path, why);
+    if (fstat(fd, &st) != 0)
+        return -errno;
+    r = check_owner(site, &st, path, why);
+    if (r == AA_TRUST_OK)
+        *ret_fd = TAKE_FD(fd);
+    return r;
 }
 
 int aa_trusted_file(const struct aa_site *site, int folder_fd, const char *name, int flags,

@@ -19,7 +19,7 @@ enum aa_trust {
     AA_TRUST_UNSAFE = 2,  /* there is one, and it must not be believed */
 };
 
-enum { AA_TRUST_WHY_MAX = 256 };
+enum { AA_TRUST_WHY_MAX = 512 };
 
 /*
  * A directory descriptor of "path", every folder on it checked. Returns enum

@@ -112,7 +112,7 @@ static int capture_told(const struct aa_question *question, struct aa_request *r
     return r != 0 || request->runas_user == NULL ? -ENOMEM : 0;
 }
 
-static int capture_command(const struct aa_site *site, const struct aa_question *question,
+static int capture_command(const struct aa_walker *walker, const struct aa_question *question,
                            struct aa_request *request)
 {
     struct aa_arena *arena = &request->arena;
@@ -125,7 +125,7 @@ static int capture_command(const struct aa_site *site, const struct aa_question 
 
     if (resolved == NULL || effective == NULL || files == NULL)
         return -ENOMEM;
-    r = aa_resolve(site, arena, request->command, resolved);
+    r = aa_resolve(walker, request->command, resolved);
     if (r < 0)
         return r;
     *effective = (struct aa_effective){
@@ -141,7 +141,7 @@ static int capture_command(const struct aa_site *site, const struct aa_question 
         effective->unbound_why = "a relative path, and the command runs in another folder";
     files[0] = resolved->facts;
     if (effective->unbound_why == NULL) {
-        r = aa_resolve_interpreters(site, arena, &files[0],
+        r = aa_resolve_interpreters(walker, &files[0],
                                     aa_environment_value(question->envp, "PATH"), files + 1,
                                     &interpreters, &effective->unbound_why);
         if (r < 0)
@@ -155,9 +155,10 @@ static int capture_command(const struct aa_site *site, const struct aa_question 
 }
 
 /* Where an edited file is, or would be: its folder resolved if it does not exist yet. */
-static int resolve_edited(const struct aa_site *site, struct aa_arena *arena, const char *path,
+static int resolve_edited(const struct aa_walker *walker, const char *path,
                           struct aa_file_facts *ret)
 {
+    struct aa_arena *arena = walker->arena;
     struct aa_resolved *resolved = AA_NEW(arena, struct aa_resolved);
     const char *slash = strrchr(path, '/'), *why = NULL;
     char *folder;
@@ -165,7 +166,7 @@ static int resolve_edited(const struct aa_site *site, struct aa_arena *arena, co
 
     if (resolved == NULL)
         return -ENOMEM;
-    r = aa_resolve(site, arena, path, resolved);
+    r = aa_resolve(walker, path, resolved);
     if (r < 0 || resolved->facts.found) {
         *ret = resolved->facts;
         return r;
@@ -174,9 +175,9 @@ static int resolve_edited(const struct aa_site *site, struct aa_arena *arena, co
                              aa_arena_strndup(arena, path, (size_t)(slash - path) + 1);
     if (folder == NULL)
         return -ENOMEM;
-    r = aa_resolve(site, arena, folder, resolved);
+    r = aa_resolve(walker, folder, resolved);
     if (r == 0)
-        r = aa_folder_is_bound(site, arena, folder, &why);
+        r = aa_folder_is_bound(walker, folder, &why);
     if (r < 0)
         return r;
     if (!resolved->facts.found) {
@@ -191,7 +192,7 @@ static int resolve_edited(const struct aa_site *site, struct aa_arena *arena, co
 }
 
 /* sudoedit is the command "sudoedit" whose arguments are the resolved files. */
-static int capture_edit(const struct aa_site *site, const struct aa_question *question,
+static int capture_edit(const struct aa_walker *walker, const struct aa_question *question,
                         struct aa_request *request)
 {
     static const struct aa_known_name name = { "sudoedit", "sudoedit" };
@@ -214,7 +215,7 @@ static int capture_edit(const struct aa_site *site, const struct aa_question *qu
     if (effective == NULL || files == NULL || args == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        int r = resolve_edited(site, arena, request->argv.v[first + i], &files[i]);
+        int r = resolve_edited(walker, request->argv.v[first + i], &files[i]);
 
         if (r < 0)
             return r;
@@ -233,7 +234,7 @@ static int capture_edit(const struct aa_site *site, const struct aa_question *qu
     return 0;
 }
 
-static int capture_environment(const struct aa_site *site, const struct aa_question *question,
+static int capture_environment(const struct aa_walker *walker, const struct aa_question *question,
                                struct aa_request *request)
 {
     struct aa_account account;
@@ -249,13 +250,24 @@ static int capture_environment(const struct aa_site *site, const struct aa_quest
         .requester = request->user.name,
         .requester_uid = request->user.uid,
     };
-    return aa_capture_environment(site, request, question->envp, question->submitted_argv,
+    return aa_capture_environment(walker, request, question->envp, question->submitted_argv,
                                   question->submitted_envp, &owner);
+}
+
+/* The steps that were looked at are the request's: what runs and its PATH share most of them. */
+static int start_walking(const struct aa_site *site, struct aa_request *request,
+                         struct aa_walker *ret)
+{
+    if (request->walked == NULL)
+        request->walked = AA_NEW(&request->arena, struct aa_walked);
+    *ret = (struct aa_walker){ site, &request->arena, request->walked };
+    return request->walked == NULL ? -ENOMEM : 0;
 }
 
 int aa_capture_what(const struct aa_site *site, const struct aa_question *question,
                     struct aa_request *request, struct aa_fault *fault)
 {
+    struct aa_walker walker;
     int r;
 
     request->realtime_usec = site->realtime_usec();
@@ -273,8 +285,10 @@ int aa_capture_what(const struct aa_site *site, const struct aa_question *questi
     r = capture_vectors(question, request, fault);
     if (r < 0)
         return r;
-    r = request->edit ? capture_edit(site, question, request) :
-                        capture_command(site, question, request);
+    r = start_walking(site, request, &walker);
+    if (r == 0)
+        r = request->edit ? capture_edit(&walker, question, request) :
+                            capture_command(&walker, question, request);
     return r < 0 ? cannot_capture(fault, r) : 0;
 }
 
@@ -282,6 +296,7 @@ int aa_capture_around(const struct aa_site *site, const struct aa_question *ques
                       struct aa_request *request, struct aa_fault *fault)
 {
     const unsigned shell = AA_QUESTION_SHELL | AA_QUESTION_LOGIN_SHELL;
+    struct aa_walker walker;
     int r = aa_capture_identity(site, request, question->uid, question->user, fault);
 
     if (r < 0)
@@ -290,7 +305,9 @@ int aa_capture_around(const struct aa_site *site, const struct aa_question *ques
     if (r == 0 && !request->edit)
         r = aa_classify(request, (question->flags & shell) != 0 ? AA_SHELL_REQUESTED : 0);
     if (r == 0)
-        r = capture_environment(site, question, request);
+        r = start_walking(site, request, &walker);
+    if (r == 0)
+        r = capture_environment(&walker, question, request);
     return r < 0 ? cannot_capture(fault, r) : 0;
 }
 

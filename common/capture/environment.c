@@ -102,8 +102,7 @@ static bool is_mailbox(const char *value, const char *name)
 }
 
 /* 1 harmless, 0 with the reason, negative errno. */
-static int check_path(const struct aa_site *site, struct aa_arena *arena, const char *value,
-                      const char **ret_why)
+static int check_path(const struct aa_walker *walker, const char *value, const char **ret_why)
 {
     while (*value != '\0') {
         size_t n = strcspn(value, ":");
@@ -115,15 +114,15 @@ static int check_path(const struct aa_site *site, struct aa_arena *arena, const 
             *ret_why = "its PATH has a folder that is not absolute";
             return 0;
         }
-        folder = aa_arena_strndup(arena, value, n);
+        folder = aa_arena_strndup(walker->arena, value, n);
         if (folder == NULL)
             return -ENOMEM;
-        r = aa_folder_is_bound(site, arena, folder, &why);
+        r = aa_folder_is_bound(walker, folder, &why);
         if (r < 0)
             return r;
         if (why != NULL) {
-            *ret_why = aa_arena_printf(arena, "its PATH has a folder that others can change: %s",
-                                       why);
+            *ret_why = aa_arena_printf(walker->arena,
+                                       "its PATH has a folder that others can change: %s", why);
             return *ret_why == NULL ? -ENOMEM : 0;
         }
         value += n;
@@ -140,9 +139,8 @@ static bool equals(const char *value, const char *wanted)
     return wanted != NULL && aa_streq(value, wanted);
 }
 
-static int check_value(const struct aa_site *site, struct aa_arena *arena, enum check check,
-                       const char *value, const struct aa_environment_owner *owner,
-                       const char **ret_why)
+static int check_value(const struct aa_walker *walker, enum check check, const char *value,
+                       const struct aa_environment_owner *owner, const char **ret_why)
 {
     char number[24];
 
@@ -166,7 +164,7 @@ static int check_value(const struct aa_site *site, struct aa_arena *arena, enum 
     case CHECK_NUMBER:
         return is_number(value);
     case CHECK_PATH:
-        return check_path(site, arena, value, ret_why);
+        return check_path(walker, value, ret_why);
     case CHECK_HOME:
         return equals(value, owner->home);
     case CHECK_SHELL:
@@ -228,7 +226,7 @@ const char *aa_environment_value(char *const *envp, const char *name)
     return NULL;
 }
 
-int aa_capture_environment(const struct aa_site *site, struct aa_request *request,
+int aa_capture_environment(const struct aa_walker *walker, struct aa_request *request,
                            char *const *envp, char *const *submitted_argv,
                            char *const *submitted_envp, const struct aa_environment_owner *owner)
 {
@@ -254,8 +252,7 @@ int aa_capture_environment(const struct aa_site *site, struct aa_request *reques
         if (entry == NULL)
             variable->refused_why = "its environment has a variable that no rule allows";
         else if (equal != NULL)
-            r = check_value(site, &request->arena, entry->check, equal + 1, owner,
-                            &variable->refused_why);
+            r = check_value(walker, entry->check, equal + 1, owner, &variable->refused_why);
         if (r < 0)
             return r;
         if (r == 0 && variable->refused_why == NULL)

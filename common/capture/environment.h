@@ -7,7 +7,7 @@
 #ifndef AA_ENVIRONMENT_H
 #define AA_ENVIRONMENT_H
 
-#include "base/site.h"
+#include "executable.h"
 #include "request.h"
 
 /* Whom the values of HOME, USER and the like have to name. */
@@ -18,7 +18,7 @@ struct aa_environment_owner {
 };
 
 /* Fills request->variables. 0, -ENOMEM, or an error that leaves the question open. */
-int aa_capture_environment(const struct aa_site *site, struct aa_request *request,
+int aa_capture_environment(const struct aa_walker *walker, struct aa_request *request,
                            char *const *envp, char *const *submitted_argv,
                            char *const *submitted_envp, const struct aa_environment_owner *owner);
 

@@ -12,13 +12,18 @@
 struct walk {
     const struct aa_site *site;
     struct aa_arena *arena;
-    int fd;              /* O_PATH of the folder reached */
-    char *resolved;      /* its path, "" for the root */
+    struct aa_walked *walked; /* steps that were checked already */
+    char *resolved;           /* the path reached, "" for the root */
     const char *ahead;
-    dev_t checked_device; /* its file system was looked at */
     bool any_checked;
     const char *unbound_why;
 };
+
+/*
+ * The walk names each step by its path from the root, one lstat a step. That is as good as
+ * holding descriptors: a step could only be exchanged under us by whoever can write its folder,
+ * and if that is anybody but root, the folder's own check has already said "unbound".
+ */
 
 static const char *base_of(const char *path)
 {
@@ -27,7 +32,7 @@ static const char *base_of(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static bool is_foreign_filesystem(int fd)
+static bool is_foreign_filesystem(const char *path)
 {
     static const unsigned long foreign[] = {
         0x65735546, /* FUSE */    0x6969,     /* NFS */   0x517b,     /* SMB */
@@ -38,7 +43,7 @@ static bool is_foreign_filesystem(int fd)
     };
     struct statfs fs;
 
-    if (fstatfs(fd, &fs) != 0)
+    if (statfs(path, &fs) != 0)
         return true;
     for (size_t i = 0; i < AA_ARRAY_SIZE(foreign); i++) {
         if (((unsigned long)fs.f_type & 0xffffffffu) == foreign[i])
@@ -47,40 +52,66 @@ static bool is_foreign_filesystem(int fd)
     return false;
 }
 
-/* Notes the first reason for which this step is not bound. */
-static int check_step(struct walk *walk, int fd, const struct stat *st, const char *what)
+static struct aa_step *find_step(struct aa_walked *walked, const char *path)
 {
-    const char *reason = NULL;
-
-    if (walk->unbound_why != NULL)
-        return 0;
-    if (st->st_uid != walk->site->owner)
-        reason = "is not root's own";
-    else if (!S_ISLNK(st->st_mode) && (st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        reason = "is writable by group or others";
-    else if (!walk->any_checked || st->st_dev != walk->checked_device) {
-        walk->any_checked = true;
-        walk->checked_device = st->st_dev;
-        if (is_foreign_filesystem(fd))
-            reason = "is on FUSE or a network file system";
+    for (size_t i = 0; i < walked->n; i++) {
+        if (aa_streq(walked->steps[i].path, path))
+            return &walked->steps[i];
     }
-    if (reason == NULL)
-        return 0;
-    walk->unbound_why = aa_arena_printf(walk->arena, "%s %s", what[0] == '\0' ? "/" : what, reason);
-    return walk->unbound_why == NULL ? -ENOMEM : 0;
+    return NULL;
 }
 
-static int walk_to_root(struct walk *walk)
+static bool is_foreign(struct aa_walked *walked, const char *path, dev_t device)
 {
-    int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (size_t i = 0; i < walked->n; i++) {
+        if (walked->steps[i].st.st_dev == device)
+            return walked->steps[i].foreign;
+    }
+    return is_foreign_filesystem(path);
+}
 
-    if (fd < 0)
-        return -errno;
-    if (walk->fd >= 0)
-        close(walk->fd);
-    walk->fd = fd;
-    walk->resolved = aa_arena_strdup(walk->arena, "");
-    return walk->resolved == NULL ? -ENOMEM : 0;
+/* What stands at "path", looked at once per request however many paths lead through it. */
+static int look(struct walk *walk, const char *path, struct stat *ret_st, bool *ret_foreign)
+{
+    struct aa_walked *walked = walk->walked;
+    struct aa_step *step = find_step(walked, path);
+    struct aa_step seen = { .path = path };
+
+    if (step == NULL) {
+        if (lstat(path, &seen.st) != 0)
+            return -errno;
+        seen.foreign = is_foreign(walked, path, seen.st.st_dev);
+        step = &seen;
+        if (walked->n < AA_ARRAY_SIZE(walked->steps))
+            walked->steps[walked->n++] = seen;
+    }
+    *ret_st = step->st;
+    *ret_foreign = step->foreign;
+    return 0;
+}
+
+/* Looks at a step and notes the first reason for which the path is not bound. */
+static int check_step(struct walk *walk, const char *path, struct stat *ret_st)
+{
+    const char *reason = NULL;
+    bool foreign;
+    int r = look(walk, path, ret_st, &foreign);
+
+    if (r < 0)
+        return r;
+    walk->any_checked = true;
+    if (walk->unbound_why != NULL)
+        return 0;
+    if (ret_st->st_uid != walk->site->owner)
+        reason = "is not root's own";
+    else if (!S_ISLNK(ret_st->st_mode) && (ret_st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        reason = "is writable by group or others";
+    else if (foreign)
+        reason = "is on FUSE or a network file system";
+    if (reason == NULL)
+        return 0;
+    walk->unbound_why = aa_arena_printf(walk->arena, "%s %s", path, reason);
+    return walk->unbound_why == NULL ? -ENOMEM : 0;
 }
 
 /* A relative path starts in the current folder, whose own path is checked like any other. */
@@ -96,27 +127,25 @@ static int start(struct walk *walk, const char *path)
         if (walk->ahead == NULL)
             return -ENOMEM;
     }
-    return walk_to_root(walk);
+    walk->resolved = aa_arena_strdup(walk->arena, "");
+    return walk->resolved == NULL ? -ENOMEM : 0;
 }
 
 static int step_up(struct walk *walk)
 {
-    char *slash = strrchr(walk->resolved, '/');
-    int fd = openat(walk->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const char *slash = strrchr(walk->resolved, '/');
 
-    if (fd < 0)
-        return -errno;
-    close(walk->fd);
-    walk->fd = fd;
-    if (slash != NULL)
-        *slash = '\0';
-    return 0;
+    if (slash == NULL)
+        return 0; /* the root is its own parent */
+    walk->resolved = aa_arena_strndup(walk->arena, walk->resolved,
+                                      (size_t)(slash - walk->resolved));
+    return walk->resolved == NULL ? -ENOMEM : 0;
 }
 
-static int follow_link(struct walk *walk, int link_fd)
+static int follow_link(struct walk *walk, const char *path)
 {
     char target[PATH_MAX];
-    ssize_t n = readlinkat(link_fd, "", target, sizeof(target) - 1);
+    ssize_t n = readlink(path, target, sizeof(target) - 1);
 
     if (n < 0)
         return -errno;
@@ -126,7 +155,10 @@ static int follow_link(struct walk *walk, int link_fd)
     walk->ahead = aa_arena_printf(walk->arena, "%s/%s", target, walk->ahead);
     if (walk->ahead == NULL)
         return -ENOMEM;
-    return target[0] == '/' ? walk_to_root(walk) : 0;
+    if (target[0] != '/')
+        return 0;
+    walk->resolved = aa_arena_strdup(walk->arena, "");
+    return walk->resolved == NULL ? -ENOMEM : 0;
 }
 
 static int64_t nsec(struct timespec t)
@@ -142,63 +174,60 @@ static int add_name(struct aa_resolved *resolved, const char *path)
     return 0;
 }
 
+static const char *or_root(const char *resolved)
+{
+    return resolved[0] == '\0' ? "/" : resolved;
+}
+
+/* The next name ahead: its length, 0 at the end. */
+static size_t next_name(struct walk *walk)
+{
+    walk->ahead += strspn(walk->ahead, "/");
+    return strcspn(walk->ahead, "/");
+}
+
 /* Walks to the end of the path; *ret_st describes what stands there. */
 static int walk_path(struct walk *walk, struct aa_resolved *resolved, struct stat *ret_st)
 {
-    struct stat st;
-    int links = 0, r;
+    int links = 0, r = check_step(walk, "/", ret_st);
 
-    if (fstat(walk->fd, &st) != 0)
-        return -errno;
-    r = check_step(walk, walk->fd, &st, "/");
-    for (; r == 0;) {
-        _cleanup_close_ int fd = -1;
-        char name[NAME_MAX + 1], *path;
-        size_t n;
+    for (size_t n; r == 0 && (n = next_name(walk)) > 0;) {
+        const char *name = walk->ahead;
+        char *path;
 
-        walk->ahead += strspn(walk->ahead, "/");
-        n = strcspn(walk->ahead, "/");
-        if (n == 0)
-            break;
-        if (!S_ISDIR(st.st_mode))
+        if (!S_ISDIR(ret_st->st_mode))
             return -ENOTDIR;
         if (n > NAME_MAX)
             return -ENAMETOOLONG;
-        memcpy(name, walk->ahead, n);
-        name[n] = '\0';
         walk->ahead += n;
-        if (aa_streq(name, "."))
+        if (n == 1 && name[0] == '.')
             continue;
-        if (aa_streq(name, "..")) {
+        if (n == 2 && name[0] == '.' && name[1] == '.') {
             r = step_up(walk);
-            if (r == 0 && fstat(walk->fd, &st) != 0)
-                r = -errno;
+            if (r == 0)
+                r = check_step(walk, or_root(walk->resolved), ret_st);
             continue;
         }
-        fd = openat(walk->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0 || fstat(fd, &st) != 0)
-            return -errno;
-        path = aa_arena_printf(walk->arena, "%s/%s", walk->resolved, name);
+        path = aa_arena_printf(walk->arena, "%s/%.*s", walk->resolved, (int)n, name);
         if (path == NULL)
             return -ENOMEM;
-        r = check_step(walk, fd, &st, path);
+        if (strlen(path) >= PATH_MAX)
+            return -ENAMETOOLONG;
+        r = check_step(walk, path, ret_st);
         if (r != 0)
             break;
-        if (S_ISLNK(st.st_mode)) {
-            /* a link in last place is one more name of the executable */
-            if (strspn(walk->ahead, "/") == strlen(walk->ahead) && resolved != NULL)
-                r = add_name(resolved, path);
-            if (r == 0)
-                r = ++links > AA_LINKS_MAX ? -ELOOP : follow_link(walk, fd);
-            if (r == 0 && fstat(walk->fd, &st) != 0)
-                r = -errno;
+        if (!S_ISLNK(ret_st->st_mode)) {
+            walk->resolved = path;
             continue;
         }
-        walk->resolved = path;
-        close(walk->fd);
-        walk->fd = TAKE_FD(fd);
+        /* a link in last place is one more name of the executable */
+        if (strspn(walk->ahead, "/") == strlen(walk->ahead) && resolved != NULL)
+            r = add_name(resolved, path);
+        if (r == 0)
+            r = ++links > AA_LINKS_MAX ? -ELOOP : follow_link(walk, path);
+        if (r == 0)
+            r = check_step(walk, or_root(walk->resolved), ret_st);
     }
-    *ret_st = st;
     return r;
 }
 
@@ -210,10 +239,11 @@ static bool is_about_the_path(int error)
 }
 
 /* *ret_missing: nothing stands there, and nobody but root could put something there. */
-static int resolve(const struct aa_site *site, struct aa_arena *arena, const char *path,
-                   struct aa_resolved *ret, struct stat *ret_st, bool *ret_missing)
+static int resolve(const struct aa_walker *walker, const char *path, struct aa_resolved *ret,
+                   struct stat *ret_st, bool *ret_missing)
 {
-    struct walk walk = { .site = site, .arena = arena, .fd = -1 };
+    struct aa_arena *arena = walker->arena;
+    struct walk walk = { .site = walker->site, .arena = arena, .walked = walker->walked };
     int r;
 
     *ret = (struct aa_resolved){ 0 };
@@ -222,8 +252,6 @@ static int resolve(const struct aa_site *site, struct aa_arena *arena, const cha
         r = start(&walk, path);
     if (r == 0)
         r = walk_path(&walk, ret, ret_st);
-    if (walk.fd >= 0)
-        close(walk.fd);
     *ret_missing = r == -ENOENT && walk.any_checked && walk.unbound_why == NULL;
     if (is_about_the_path(r)) {
         ret->facts.unbound_why = aa_arena_printf(arena, "%s: %s", path, strerror(-r));
@@ -232,7 +260,7 @@ static int resolve(const struct aa_site *site, struct aa_arena *arena, const cha
     if (r < 0)
         return r;
     ret->facts = (struct aa_file_facts){
-        .path = walk.resolved[0] == '\0' ? "/" : walk.resolved,
+        .path = or_root(walk.resolved),
         .device = ret_st->st_dev,
         .inode = ret_st->st_ino,
         .size = (uint64_t)ret_st->st_size,
@@ -244,27 +272,25 @@ static int resolve(const struct aa_site *site, struct aa_arena *arena, const cha
     return aa_streq(ret->facts.path, path) ? 0 : add_name(ret, ret->facts.path);
 }
 
-int aa_resolve(const struct aa_site *site, struct aa_arena *arena, const char *path,
-               struct aa_resolved *ret)
+int aa_resolve(const struct aa_walker *walker, const char *path, struct aa_resolved *ret)
 {
     struct stat st;
     bool missing;
-    int r = resolve(site, arena, path, ret, &st, &missing);
+    int r = resolve(walker, path, ret, &st, &missing);
 
     if (r == 0 && ret->facts.found && !S_ISREG(st.st_mode)) {
-        ret->facts.unbound_why = aa_arena_printf(arena, "%s is not a regular file", path);
+        ret->facts.unbound_why = aa_arena_printf(walker->arena, "%s is not a regular file", path);
         r = ret->facts.unbound_why == NULL ? -ENOMEM : 0;
     }
     return r;
 }
 
-int aa_folder_is_bound(const struct aa_site *site, struct aa_arena *arena, const char *path,
-                       const char **ret_why)
+int aa_folder_is_bound(const struct aa_walker *walker, const char *path, const char **ret_why)
 {
     struct aa_resolved resolved;
     struct stat st;
     bool missing;
-    int r = resolve(site, arena, path, &resolved, &st, &missing);
+    int r = resolve(walker, path, &resolved, &st, &missing);
 
     if (r < 0)
         return r;
@@ -275,16 +301,16 @@ int aa_folder_is_bound(const struct aa_site *site, struct aa_arena *arena, const
 }
 
 /* The program that "#!/usr/bin/env NAME" starts: the first of that name on the path. */
-static int find_on_path(const struct aa_site *site, struct aa_arena *arena, const char *path,
-                        const char *name, struct aa_resolved *ret)
+static int find_on_path(const struct aa_walker *walker, const char *path, const char *name,
+                        struct aa_resolved *ret)
 {
     while (path != NULL && *path != '\0') {
         size_t n = strcspn(path, ":");
 
         if (n > 0 && path[0] == '/') {
-            char *candidate = aa_arena_printf(arena, "%.*s/%s", (int)AA_MIN(n, (size_t)PATH_MAX),
-                                              path, name);
-            int r = candidate == NULL ? -ENOMEM : aa_resolve(site, arena, candidate, ret);
+            char *candidate = aa_arena_printf(walker->arena, "%.*s/%s",
+                                              (int)AA_MIN(n, (size_t)PATH_MAX), path, name);
+            int r = candidate == NULL ? -ENOMEM : aa_resolve(walker, candidate, ret);
 
             if (r < 0 || ret->facts.found)
                 return r;
@@ -321,8 +347,8 @@ static int read_interpreter(const char *path, char line[256], char **ret_argumen
     return line[0] != '\0';
 }
 
-int aa_resolve_interpreters(const struct aa_site *site, struct aa_arena *arena,
-                            const struct aa_file_facts *script, const char *path,
+int aa_resolve_interpreters(const struct aa_walker *walker, const struct aa_file_facts *script,
+                            const char *path,
                             struct aa_file_facts files[AA_INTERPRETERS_MAX], size_t *ret_n,
                             const char **ret_why)
 {
@@ -345,7 +371,7 @@ int aa_resolve_interpreters(const struct aa_site *site, struct aa_arena *arena,
             *ret_why = "its interpreter is named by a relative path";
             return 0;
         }
-        r = aa_resolve(site, arena, line, &resolved);
+        r = aa_resolve(walker, line, &resolved);
         if (r < 0)
             return r;
         files[n++] = resolved.facts;
@@ -363,7 +389,7 @@ int aa_resolve_interpreters(const struct aa_site *site, struct aa_arena *arena,
                 *ret_why = "its interpreters are nested too deep";
                 return 0;
             }
-            r = find_on_path(site, arena, path, argument, &resolved);
+            r = find_on_path(walker, path, argument, &resolved);
             if (r < 0)
                 return r;
             if (!resolved.facts.found || resolved.facts.unbound_why != NULL) {

@@ -71,6 +71,8 @@ struct aa_variable {
     bool added;              /* by the caller, not by sudo */
 };
 
+struct aa_walked;
+
 struct aa_request {
     struct aa_arena arena;
     struct aa_request_id id;
@@ -109,6 +111,8 @@ struct aa_request {
     const struct aa_effective *effective;
     size_t effective_n;
     const char *opaque_why; /* NULL: every command in it is known */
+
+    struct aa_walked *walked; /* capture's own: steps of paths that it looked at */
 };
 
 #endif

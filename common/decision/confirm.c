@@ -8,21 +8,21 @@
 #include "words.h"
 
 static int confirm(struct aa_decision *decision, const struct aa_question *question,
-                   int state_fd, struct aa_request *request)
+                   struct aa_request *request)
 {
     struct aa_fault *fault = &decision->fault;
     uint64_t now = decision->site->boottime_usec();
     struct aa_digest digest;
     int r;
 
-    if (now < decision->decided_boottime_usec || now - decision->decided_boottime_usec > AA_FRESH_USEC)
+    if (now < decision->decided_boottime_usec ||
+        now - decision->decided_boottime_usec > AA_FRESH_USEC)
         return aa_fault(fault, AA_FAULT_STALE, -ETIMEDOUT,
                         "more than 30 seconds passed between the decision and the start");
     r = aa_capture_what(decision->site, question, request, fault);
-    if (r == 0)
-        r = aa_take_digest(decision->site, state_fd, question, request, &digest, fault);
     if (r < 0)
         return r;
+    aa_request_digest(request, question->envp, decision->key, &digest);
     if (!decision->has_digest ||
         memcmp(digest.bytes, decision->digest.bytes, sizeof(digest.bytes)) != 0)
         return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
@@ -30,55 +30,53 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
     return 0;
 }
 
-/* The decision is taken back: it becomes a denial with a record of its own. */
-static void withdraw(struct aa_decision *decision, int state_fd, const struct aa_request *request)
+/* The decision is taken back: the request ends as failed, and the requester is told. */
+static int withdraw(struct aa_decision *decision, int error)
 {
-    struct aa_request shown = *request;
+    _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
+    const struct aa_request nothing = { .id = decision->id };
+    struct aa_buffer *summary = &decision->summary;
+    struct aa_fault ignored = { 0 };
 
     decision->allows = false;
-    shown.id = decision->id;
-    aa_buffer_clear(&decision->summary);
-    aa_buffer_add_text(&decision->summary, "not run after all: ");
-    aa_buffer_add(&decision->summary, decision->command.data, decision->command.length);
-    aa_buffer_add_text(&decision->summary, ": ");
-    aa_mask_add_text(&decision->summary, decision->fault.detail);
-    aa_buffer_printf(&decision->summary, " [%s]", decision->id.code);
+    aa_buffer_clear(summary);
+    aa_buffer_add_text(summary, "not run after all: ");
+    aa_buffer_add(summary, decision->command.data, decision->command.length);
+    aa_buffer_add_text(summary, ": ");
+    aa_mask_add_text(summary, decision->fault.detail);
+    aa_buffer_printf(summary, " [%s]", decision->id.code);
     aa_buffer_clear(&decision->message);
-    aa_words_denial(&decision->message, &shown, NULL, &decision->fault);
+    aa_words_denial(&decision->message, &nothing, NULL, &decision->fault);
     (void)aa_buffer_text(&decision->message);
-    if (state_fd >= 0 || !decision->ended)
-        aa_decision_keep_refusal(decision, state_fd);
+    if (!decision->ended) {
+        aa_decision_add_error(&own, &decision->fault);
+        (void)aa_decision_keep(decision, AA_EVENT_FAILED, &own, AA_LEDGER_AFTER, &ignored);
+        decision->ended = true;
+    }
+    return error;
 }
 
 AA_EXPORT int aa_confirm(struct aa_decision *decision, const struct aa_question *question)
 {
     struct aa_request *request;
-    int state_fd = -1, r;
+    int r;
 
     if (decision == NULL || !decision->allows)
         return -EPERM;
-    if (decision->used) {
-        decision->allows = false;
-        return aa_fault(&decision->fault, AA_FAULT_CHANGED, -EPERM,
-                        "this decision was already used for a command");
-    }
+    if (decision->used)
+        return withdraw(decision, aa_fault(&decision->fault, AA_FAULT_CHANGED, -EPERM,
+                                           "this decision was already used for a command"));
     decision->used = true;
     decision->started_boottime_usec = decision->site->boottime_usec();
     if (decision->exempt)
         return 0;
     request = aa_request_new();
-    if (request == NULL) {
-        decision->allows = false;
-        return aa_fault(&decision->fault, AA_FAULT_MEMORY, -ENOMEM,
-                        "there is not enough memory to look at the command again");
-    }
-    r = aa_open_state(decision->site, &state_fd, &decision->fault);
-    if (r == 0)
-        r = confirm(decision, question, state_fd, request);
-    if (r < 0)
-        withdraw(decision, state_fd, request);
-    if (state_fd >= 0)
-        close(state_fd);
+    if (request == NULL)
+        return withdraw(decision, aa_fault(&decision->fault, AA_FAULT_MEMORY, -ENOMEM,
+                                           "there is not enough memory to look at the command "
+                                           "again"));
+    r = confirm(decision, question, request);
+    explicit_bzero(decision->key, sizeof(decision->key));
     aa_request_free(request);
-    return r;
+    return r < 0 ? withdraw(decision, r) : 0;
 }

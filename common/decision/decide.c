@@ -18,7 +18,6 @@ struct deciding {
     bool has_outcome;
     bool observe;
     bool record_required;
-    int state_fd;
     char policy[AA_POLICY_ID_SIZE];
 };
 
@@ -27,7 +26,7 @@ static int ask_policy(struct deciding *d, struct aa_fault *fault)
 {
     const struct aa_site *site = d->decision->site;
     const struct aa_snap_header *header;
-    int r = aa_snapshot_open(site, d->state_fd, &d->snapshot, fault);
+    int r = aa_snapshot_open(site, d->decision->state_fd, &d->snapshot, fault);
 
     if (r < 0)
         return r;
@@ -158,7 +157,7 @@ static void keep_decision(struct deciding *d)
     make_common(d);
     make_summary(d);
     if (decision->allows) {
-        r = aa_decision_keep(decision, d->state_fd, AA_EVENT_ALLOWED, NULL, AA_LEDGER_BEFORE, &fault);
+        r = aa_decision_keep(decision, AA_EVENT_ALLOWED, NULL, AA_LEDGER_BEFORE, &fault);
         if (r == 0 || decision->exempt || !d->record_required)
             return;
         decision->allows = false;
@@ -167,7 +166,7 @@ static void keep_decision(struct deciding *d)
         decision->fault = fault;
         make_summary(d);
     }
-    aa_decision_keep_refusal(decision, d->state_fd);
+    aa_decision_keep_refusal(decision);
 }
 
 static void write_message(struct aa_decision *decision, const struct aa_request *request,
@@ -190,15 +189,17 @@ static void decide(struct deciding *d, const struct aa_question *question)
     struct aa_decision *decision = d->decision;
     const struct aa_site *site = decision->site;
     struct aa_fault *fault = &decision->fault;
-    int r = aa_open_state(site, &d->state_fd, fault);
+    int r = aa_decision_open_state(decision, fault);
 
     if (r == 0 || decision->exempt)
         r = aa_capture_what(site, question, d->request, fault);
     if (r == 0 || decision->exempt)
         r = aa_capture_around(site, question, d->request, fault);
-    if (r == 0 && d->state_fd >= 0) {
-        r = aa_take_digest(d->decision->site, d->state_fd, question, d->request, &decision->digest, fault);
+    if (r == 0 && decision->state_fd >= 0) {
+        r = aa_read_key(site, decision->state_fd, decision->key, fault);
         decision->has_digest = r == 0;
+        if (r == 0)
+            aa_request_digest(d->request, question->envp, decision->key, &decision->digest);
     }
     if (decision->exempt) {
         decision->allows = true;
@@ -222,8 +223,6 @@ static struct aa_decision *finish_deciding(struct deciding *d)
     decision->id = d->request->id;
     decision->decided_boottime_usec = decision->site->boottime_usec();
     aa_snapshot_close(&d->snapshot);
-    if (d->state_fd >= 0)
-        close(d->state_fd);
     aa_request_free(d->request);
     return decision;
 }
@@ -231,7 +230,7 @@ static struct aa_decision *finish_deciding(struct deciding *d)
 static struct aa_decision *start_deciding(struct deciding *d, const struct aa_site *site,
                                           const struct aa_question *question)
 {
-    *d = (struct deciding){ .state_fd = -1, .record_required = true };
+    *d = (struct deciding){ .record_required = true };
     d->decision = aa_decision_new(site);
     d->request = aa_request_new();
     if (d->decision == NULL || d->request == NULL) {
@@ -272,7 +271,7 @@ struct aa_decision *aa_refuse_incomplete_at(const struct aa_site *site,
     else
         aa_fault(&d.decision->fault, AA_FAULT_NO_APPROVAL_HALF, 0,
                  "the approval half of ActionApprove is not loaded: nobody decided on this command");
-    (void)aa_open_state(site, &d.state_fd, &ignored);
+    (void)aa_decision_open_state(d.decision, &ignored);
     (void)aa_capture_what(site, question, d.request, &ignored);
     (void)aa_capture_around(site, question, d.request, &ignored);
     if (d.decision->exempt) {

@@ -14,6 +14,7 @@ struct aa_decision *aa_decision_new(const struct aa_site *site)
     if (decision == NULL)
         return NULL;
     decision->site = site;
+    decision->state_fd = -1;
     decision->common = (struct aa_buffer)AA_FIELDS_INIT;
     decision->command = (struct aa_buffer)AA_BUFFER_INIT(AA_MESSAGE_MAX);
     decision->message = (struct aa_buffer)AA_BUFFER_INIT(AA_MESSAGE_MAX);
@@ -24,6 +25,9 @@ struct aa_decision *aa_decision_new(const struct aa_site *site)
 AA_EXPORT struct aa_decision *aa_decision_free(struct aa_decision *decision)
 {
     if (decision != NULL) {
+        if (decision->state_fd >= 0)
+            close(decision->state_fd);
+        explicit_bzero(decision->key, sizeof(decision->key));
         aa_buffer_free(&decision->common);
         aa_buffer_free(&decision->command);
         aa_buffer_free(&decision->message);
@@ -33,10 +37,11 @@ AA_EXPORT struct aa_decision *aa_decision_free(struct aa_decision *decision)
     return NULL;
 }
 
-int aa_open_state(const struct aa_site *site, int *ret_fd, struct aa_fault *fault)
+int aa_decision_open_state(struct aa_decision *decision, struct aa_fault *fault)
 {
+    const struct aa_site *site = decision->site;
     char why[AA_TRUST_WHY_MAX];
-    int r = aa_trusted_folder(site, site->state_dir, ret_fd, why);
+    int r = aa_trusted_folder(site, site->state_dir, &decision->state_fd, why);
 
     if (r == AA_TRUST_OK)
         return 0;
@@ -44,20 +49,8 @@ int aa_open_state(const struct aa_site *site, int *ret_fd, struct aa_fault *faul
                     "the state folder cannot be used: %s", why);
 }
 
-int aa_take_digest(const struct aa_site *site, int state_fd, const struct aa_question *question,
-                   const struct aa_request *request, struct aa_digest *ret, struct aa_fault *fault)
-{
-    unsigned char key[AA_KEY_SIZE];
-    int r = aa_read_key(site, state_fd, key, fault);
-
-    if (r == 0)
-        aa_request_digest(request, question->envp, key, ret);
-    explicit_bzero(key, sizeof(key));
-    return r;
-}
-
-int aa_decision_keep(struct aa_decision *decision, int state_fd, enum aa_event event,
-                struct aa_buffer *own, enum aa_ledger_use use, struct aa_fault *fault)
+int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
+                     enum aa_ledger_use use, struct aa_fault *fault)
 {
     const char *message = aa_buffer_text(&decision->summary);
     struct aa_event_record record = {
@@ -68,7 +61,7 @@ int aa_decision_keep(struct aa_decision *decision, int state_fd, enum aa_event e
         .common = &decision->common,
     };
 
-    return aa_record_keep(decision->site, state_fd, &record, use, false, fault);
+    return aa_record_keep(decision->site, decision->state_fd, &record, use, false, fault);
 }
 
 /* The stable identifier first, up to the colon; then what happened here. */
@@ -81,13 +74,13 @@ void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault)
     aa_field_end(own, begun);
 }
 
-void aa_decision_keep_refusal(struct aa_decision *decision, int state_fd)
+void aa_decision_keep_refusal(struct aa_decision *decision)
 {
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
     struct aa_fault ignored = { 0 };
 
     aa_decision_add_error(&own, &decision->fault);
-    (void)aa_decision_keep(decision, state_fd, AA_EVENT_REFUSED, &own, AA_LEDGER_REFUSAL, &ignored);
+    (void)aa_decision_keep(decision, AA_EVENT_REFUSED, &own, AA_LEDGER_REFUSAL, &ignored);
     decision->ended = true;
 }
 

@@ -28,6 +28,8 @@ struct aa_decision {
     struct aa_request_id id;
     struct aa_digest digest;
     bool has_digest;
+    unsigned char key[AA_KEY_SIZE]; /* kept to compare the digest, wiped as soon as that is done */
+    int state_fd;                   /* the state folder, open until the command has ended; or -1 */
     uint64_t decided_boottime_usec, started_boottime_usec;
     struct aa_buffer common; /* fields of its records */
     struct aa_buffer command;
@@ -43,18 +45,13 @@ struct aa_decision *aa_refuse_incomplete_at(const struct aa_site *site,
                                             const struct aa_question *question,
                                             enum aa_missing_half half);
 
-/* The state folder, checked; or a fault that names what is wrong with it. */
-int aa_open_state(const struct aa_site *site, int *ret_fd, struct aa_fault *fault);
-
-/* The digest of what a question asks for, with this host's key. */
-int aa_take_digest(const struct aa_site *site, int state_fd, const struct aa_question *question,
-                   const struct aa_request *request, struct aa_digest *ret,
-                   struct aa_fault *fault);
+/* Opens the state folder, checked; or a fault that names what is wrong with it. */
+int aa_decision_open_state(struct aa_decision *decision, struct aa_fault *fault);
 
 /* Records of this decision; its summary is their text. "own" may be NULL. */
-int aa_decision_keep(struct aa_decision *decision, int state_fd, enum aa_event event,
-                     struct aa_buffer *own, enum aa_ledger_use use, struct aa_fault *fault);
-void aa_decision_keep_refusal(struct aa_decision *decision, int state_fd);
+int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
+                     enum aa_ledger_use use, struct aa_fault *fault);
+void aa_decision_keep_refusal(struct aa_decision *decision);
 void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault);
 
 #endif

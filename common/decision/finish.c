@@ -47,16 +47,12 @@ AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int valu
 {
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
     struct aa_fault ignored = { 0 };
-    int state_fd = -1;
 
     if (decision == NULL || decision->ended || !decision->allows)
         return;
     decision->ended = true;
     add_end(decision, &own, end, value);
     summarize_end(decision, end, value);
-    (void)aa_open_state(decision->site, &state_fd, &ignored);
-    (void)aa_decision_keep(decision, state_fd, end == AA_END_EXITED ? AA_EVENT_FINISHED : AA_EVENT_FAILED,
+    (void)aa_decision_keep(decision, end == AA_END_EXITED ? AA_EVENT_FINISHED : AA_EVENT_FAILED,
                &own, AA_LEDGER_AFTER, &ignored);
-    if (state_fd >= 0)
-        close(state_fd);
 }

@@ -15,7 +15,7 @@
 #include "base/sha256.h"
 
 #define AA_LEDGER_FILE "ledger"
-#define AA_LEDGER_SIDE_PREFIX "ledger.side." /* + 32 hex digits */
+#define AA_LEDGER_SIDE_FOLDER "ledger.side" /* exists only while there are side files */
 #define AA_LEDGER_MAGIC "AALEDGR\n"
 
 enum {

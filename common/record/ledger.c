@@ -20,7 +20,9 @@ struct writer {
     uint64_t file_size;
     struct aa_ledger_header header;
     struct aa_ledger_mark end;
+    bool end_is_clean;   /* zeros follow */
     uint32_t torn_bytes; /* removed by us at the end of the chain */
+    unsigned char prev[AA_SHA256_SIZE]; /* of the record that was written last */
 };
 
 static int pread_all(int fd, void *data, size_t length, uint64_t offset)
@@ -136,11 +138,13 @@ static int read_on(struct writer *writer)
     unsigned char hash[AA_SHA256_SIZE];
     int r;
 
-    if (room < sizeof(record))
+    writer->end_is_clean = room < sizeof(record);
+    if (writer->end_is_clean)
         return 0;
     r = pread_all(writer->fd, &record, sizeof(record), end->end);
     if (r < 0)
         return r;
+    writer->end_is_clean = record.magic == 0;
     if (!aa_ledger_record_is_plausible(&record, room) || record.seq != end->next_seq ||
         record.previous_size != end->last_size ||
         memcmp(record.prev, end->last_hash, sizeof(record.prev)) != 0)
@@ -164,7 +168,6 @@ static int read_on(struct writer *writer)
 /* Where the chain ends: from the mark if it is true, else by reading from the start. */
 static int find_end(struct writer *writer, struct aa_fault *fault)
 {
-    uint32_t magic = 0;
     int r;
 
     if (mark_is_true(writer, &writer->header.mark)) {
@@ -176,9 +179,7 @@ static int find_end(struct writer *writer, struct aa_fault *fault)
     do
         r = read_on(writer);
     while (r == 1);
-    if (r == 0 && writer->file_size - writer->end.end >= sizeof(magic))
-        r = pread_all(writer->fd, &magic, sizeof(magic), writer->end.end);
-    if (r == 0 && magic != 0)
+    if (r == 0 && !writer->end_is_clean)
         r = remove_torn(writer);
     if (r < 0)
         return aa_fault(fault, r == -ENOMEM ? AA_FAULT_MEMORY : AA_FAULT_LEDGER_DAMAGED, r,
@@ -233,6 +234,7 @@ static int append(struct writer *writer, const void *payload, size_t length,
     if (r < 0)
         return write_failed(fault, r);
     memcpy(record.prev, end->last_hash, sizeof(record.prev));
+    memcpy(writer->prev, end->last_hash, sizeof(writer->prev));
     if (side_id != NULL)
         memcpy(record.side_id, side_id, sizeof(record.side_id));
     aa_ledger_record_hash(&record, payload, record.hash);
@@ -274,28 +276,45 @@ static bool is_joined(struct writer *writer, const unsigned char *side_id)
     return false;
 }
 
+static int join_side(struct writer *writer, int folder_fd, const char *name,
+                     struct aa_buffer *content, struct aa_fault *fault)
+{
+    const struct aa_ledger_record *record;
+    struct stat st;
+    int r = 0;
+
+    if (aa_ledger_side_read(writer->site, folder_fd, name, content, &record) == 1) {
+        if (!is_joined(writer, record->side_id))
+            r = append(writer, record + 1, record->payload_length, record->side_id,
+                       AA_LEDGER_AFTER, fault);
+    } else if (fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_size != 0 ||
+               (uint64_t)st.st_mtim.tv_sec + 60 > writer->site->realtime_usec() / 1000000) {
+        return 0; /* being written, or damaged: verify names it */
+    }
+    if (r == 0)
+        unlinkat(folder_fd, name, 0);
+    return r;
+}
+
 /* What others had to write beside the chain joins it before our own record. */
 static int join_sides(struct writer *writer, struct aa_fault *fault)
 {
     _cleanup_buffer_ struct aa_buffer content = AA_BUFFER_INIT(AA_LEDGER_RECORD_MAX + 8);
     struct aa_side_names sides = { 0 };
-    int r = aa_ledger_side_list(writer->state_fd, &sides);
+    _cleanup_close_ int folder_fd = -1;
+    int r = aa_ledger_side_open(writer->state_fd, &folder_fd);
 
+    if (r == 0)
+        return 0;
+    if (r > 0)
+        r = aa_ledger_side_list(folder_fd, &sides);
     if (r < 0)
         return write_failed(fault, r);
-    for (size_t i = 0; i < sides.n && r == 0; i++) {
-        const struct aa_ledger_record *record;
-
-        if (aa_ledger_side_read(writer->site, writer->state_fd, sides.names[i], &content,
-                                &record) != 1)
-            continue; /* being written, or damaged: verify names it */
-        if (!is_joined(writer, record->side_id))
-            r = append(writer, record + 1, record->payload_length, record->side_id,
-                       AA_LEDGER_AFTER, fault);
-        if (r == 0)
-            unlinkat(writer->state_fd, sides.names[i], 0);
-    }
+    for (size_t i = 0; i < sides.n && r == 0; i++)
+        r = join_side(writer, folder_fd, sides.names[i], &content, fault);
     aa_side_names_free(&sides);
+    if (r == 0)
+        (void)unlinkat(writer->state_fd, AA_LEDGER_SIDE_FOLDER, AT_REMOVEDIR); /* if it is empty */
     return r;
 }
 
@@ -408,11 +427,7 @@ static int append_or_step_aside(const struct aa_site *site, int state_fd,
             ret->in_chain = true;
             ret->seq = writer->end.next_seq - 1;
             memcpy(ret->hash, writer->end.last_hash, sizeof(ret->hash));
-            r = pread_all(writer->fd, ret->prev, sizeof(ret->prev),
-                          writer->end.end - writer->end.last_size +
-                              offsetof(struct aa_ledger_record, prev));
-            if (r < 0)
-                write_failed(fault, r);
+            memcpy(ret->prev, writer->prev, sizeof(ret->prev));
         }
     } else {
         aa_fault(fault, AA_FAULT_LEDGER_WRITE, r, "the ledger cannot be locked: %s", strerror(-r));
