@@ -70,6 +70,10 @@ struct aa_decision;
 /* Decides and records. The same question asked twice is two requests. */
 struct aa_decision *aa_decide(const struct aa_question *question);
 
+/* Whether the requester is never denied: root under sudo, so that the operator is not locked out
+ * by a mistake, not even when there is no memory for a decision. */
+bool aa_question_is_exempt(const struct aa_question *question);
+
 bool aa_decision_allows(const struct aa_decision *decision);
 bool aa_decision_is_fault(const struct aa_decision *decision); /* "no" because something failed */
 const char *aa_decision_code(const struct aa_decision *decision);    /* 7F3K-9QXM */

@@ -33,7 +33,8 @@ static int audit_open(unsigned int version, sudo_conv_t conversation,
 static int refuse_undecided(const struct aa_question *question, const char **errstr)
 {
     session.main = aa_refuse_incomplete(question, AA_MISSING_APPROVAL);
-    if (aa_confirm(session.main, question) == 0)
+    if (aa_confirm(session.main, question) == 0 ||
+        (session.main == NULL && aa_question_is_exempt(question)))
         return 1; /* root: has to be able to mend it */
     session_tell(aa_decision_message(session.main));
     *errstr = aa_decision_summary(session.main);

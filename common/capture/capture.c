@@ -15,8 +15,10 @@ struct aa_request *aa_request_new(void)
 {
     struct aa_request *request = calloc(1, sizeof(*request));
 
-    if (request != NULL)
+    if (request != NULL) {
         request->arena.maximum = AA_REQUEST_MEMORY_MAX;
+        request->user.name = "";
+    }
     return request;
 }
 
@@ -97,6 +99,8 @@ static int capture_told(const struct aa_question *question, struct aa_request *r
                                question->runas_uid > LAST_HUMAN_UID;
     request->edit = (question->flags & AA_QUESTION_EDIT) != 0;
     request->intercepted = (question->flags & AA_QUESTION_INTERCEPTED) != 0;
+    if (question->user != NULL)
+        r |= copy(request, &request->user.name, question->user);
     r |= copy(request, &request->service, question->service == NULL ? "" : question->service);
     r |= copy(request, &request->tty, question->tty);
     r |= copy(request, &request->rhost, question->rhost);
@@ -289,7 +293,10 @@ int aa_capture_what(const struct aa_site *site, const struct aa_question *questi
     if (r == 0)
         r = request->edit ? capture_edit(&walker, question, request) :
                             capture_command(&walker, question, request);
-    return r < 0 ? cannot_capture(fault, r) : 0;
+    if (r < 0)
+        return cannot_capture(fault, r);
+    request->complete = true;
+    return 0;
 }
 
 int aa_capture_around(const struct aa_site *site, const struct aa_question *question,
@@ -302,7 +309,11 @@ int aa_capture_around(const struct aa_site *site, const struct aa_question *ques
     if (r < 0)
         return r;
     r = aa_capture_host(site, request, false);
-    if (r == 0 && !request->edit)
+    if (r < 0)
+        return cannot_capture(fault, r);
+    if (!request->complete)
+        return 0; /* there is nothing to be said of its command and environment */
+    if (!request->edit)
         r = aa_classify(request, (question->flags & shell) != 0 ? AA_SHELL_REQUESTED : 0);
     if (r == 0)
         r = start_walking(site, request, &walker);

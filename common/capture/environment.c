@@ -46,6 +46,11 @@ static const struct known {
     { "SUDO_GID", CHECK_NUMBER, true },
     { "SUDO_HOME", CHECK_FILE, true },
     { "SUDO_TTY", CHECK_FILE, true },
+    /* a shell's own bookkeeping, for its children under intercept */
+    { "PWD", CHECK_FILE, true },
+    { "OLDPWD", CHECK_FILE, true },
+    { "SHLVL", CHECK_NUMBER, true },
+    { "_", CHECK_FILE, true },
     { "TERM", CHECK_NAME, false },
     { "COLORTERM", CHECK_NAME, false },
     { "LANG", CHECK_NAME, false },

@@ -102,7 +102,7 @@ int aa_capture_identity(const struct aa_site *site, struct aa_request *request, 
     uint32_t number;
     int r;
 
-    request->user = (struct aa_identity){ .known = true, .uid = uid };
+    request->user = (struct aa_identity){ .known = true, .uid = uid, .name = "" };
     if (name == NULL) {
         r = aa_account_by_uid(&request->arena, uid, &account);
         name = r < 0 ? NULL : account.name;

@@ -101,6 +101,7 @@ struct aa_request {
     bool edit, intercepted, interactive_shell;
     const char *chroot; /* NULL: none */
 
+    bool complete;       /* what follows was captured to its end */
     const char *command; /* as sudo names it */
     struct aa_strings argv;
     const struct aa_file_facts *files; /* executable first, then interpreters; or the edited files */

@@ -178,29 +178,37 @@ static void write_message(struct aa_decision *decision, const struct aa_request 
     (void)aa_buffer_text(&decision->message);
 }
 
-static bool is_exempt(const struct aa_question *question)
+AA_EXPORT bool aa_question_is_exempt(const struct aa_question *question)
 {
     /* under PAM uid 0 is most often the server, not the requester */
     return question->frontend == AA_FROM_SUDO && question->uid == 0;
 }
 
-static void decide(struct deciding *d, const struct aa_question *question)
+/* Captures what it can, whatever failed before: the record and the words need it. The first fault
+ * is the one that is told. */
+static int capture(struct deciding *d, const struct aa_question *question, struct aa_fault *fault)
 {
     struct aa_decision *decision = d->decision;
     const struct aa_site *site = decision->site;
-    struct aa_fault *fault = &decision->fault;
-    int r = aa_decision_open_state(decision, fault);
+    int opened = aa_decision_open_state(decision, fault);
+    int what = aa_capture_what(site, question, d->request, fault);
+    int around = aa_capture_around(site, question, d->request, fault);
 
-    if (r == 0 || decision->exempt)
-        r = aa_capture_what(site, question, d->request, fault);
-    if (r == 0 || decision->exempt)
-        r = aa_capture_around(site, question, d->request, fault);
-    if (r == 0 && decision->state_fd >= 0) {
-        r = aa_read_key(site, decision->state_fd, decision->key, fault);
-        decision->has_digest = r == 0;
-        if (r == 0)
+    if (opened == 0 && what == 0) {
+        opened = aa_read_key(site, decision->state_fd, decision->key, fault);
+        decision->has_digest = opened == 0;
+        if (decision->has_digest)
             aa_request_digest(d->request, question->envp, decision->key, &decision->digest);
     }
+    return opened < 0 ? opened : what < 0 ? what : around;
+}
+
+static void decide(struct deciding *d, const struct aa_question *question)
+{
+    struct aa_decision *decision = d->decision;
+    struct aa_fault *fault = &decision->fault;
+    int r = capture(d, question, fault);
+
     if (decision->exempt) {
         decision->allows = true;
         *fault = (struct aa_fault){ 0 };
@@ -237,7 +245,7 @@ static struct aa_decision *start_deciding(struct deciding *d, const struct aa_si
         aa_request_free(d->request);
         return aa_decision_free(d->decision);
     }
-    d->decision->exempt = is_exempt(question);
+    d->decision->exempt = aa_question_is_exempt(question);
     return d->decision;
 }
 
@@ -271,9 +279,7 @@ struct aa_decision *aa_refuse_incomplete_at(const struct aa_site *site,
     else
         aa_fault(&d.decision->fault, AA_FAULT_NO_APPROVAL_HALF, 0,
                  "the approval half of ActionApprove is not loaded: nobody decided on this command");
-    (void)aa_decision_open_state(d.decision, &ignored);
-    (void)aa_capture_what(site, question, d.request, &ignored);
-    (void)aa_capture_around(site, question, d.request, &ignored);
+    (void)capture(&d, question, &ignored);
     if (d.decision->exempt) {
         d.decision->allows = true;
         d.decision->fault = (struct aa_fault){ 0 };
