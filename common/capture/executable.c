@@ -94,7 +94,7 @@ static int look(struct walk *walk, const char *path, struct stat *ret_st, bool *
 static int check_step(struct walk *walk, const char *path, struct stat *ret_st)
 {
     const char *reason = NULL;
-    bool foreign;
+    bool foreign = true;
     int r = look(walk, path, ret_st, &foreign);
 
     if (r < 0)

@@ -46,7 +46,6 @@ class Agent:
     def __init__(self, control):
         self.control = socket.socket(fileno=control)
         self.reports = {}                             # pid of a command: Report
-        self.nofile = resource.getrlimit(resource.RLIMIT_NOFILE)
 
     def refuse(self, error):
         channel.receive(self.control)
@@ -60,8 +59,9 @@ class Agent:
             channel.send(self.control, error)
             return
         channel.send(self.control, None)
-        # A thousand commands may run at once; they themselves get the limit that we came with.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (self.nofile[1], self.nofile[1]))
+        # A thousand commands may run at once, each with descriptors here.
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         try:
             self._serve()
         except channel.Hangup:
@@ -108,7 +108,7 @@ class Agent:
             elif not order["stdin"]:
                 stdio.insert(0, None)
             start = time.monotonic()
-            pid = child.start(order, account, stdio, self.nofile)
+            pid = child.start(order, account, stdio)
         except BaseException:
             close(report, master, slave)
             raise

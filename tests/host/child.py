@@ -18,6 +18,7 @@ import syscalls
 
 DELETED = "(deleted)"                                 # a cwd that does not exist any more
 TTY_GID = 5
+LOGIN_NOFILE = 1024                                   # what a login gets
 ERROR_FD_MIN = 100                                    # above what a test would ask for
 USER_PATH = "/usr/local/bin:/usr/bin:/bin"
 ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -62,14 +63,14 @@ def open_terminal(account, size):
     return master, slave
 
 
-def start(order, account, stdio, nofile):
+def start(order, account, stdio):
     """Fork and exec; return the pid once the command runs, or raise what went wrong."""
     error_read, error_write = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             error_write = fcntl.fcntl(error_write, fcntl.F_DUPFD_CLOEXEC, ERROR_FD_MIN)
-            _become(order, account, stdio, nofile)
+            _become(order, account, stdio)
         except BaseException as error:                # pylint: disable=broad-except  (raised in the parent)
             os.write(error_write, pickle.dumps(error))
         finally:
@@ -83,7 +84,7 @@ def start(order, account, stdio, nofile):
     return pid
 
 
-def _become(order, account, stdio, nofile):
+def _become(order, account, stdio):
     os.setsid()
     if order["tty"]:
         fcntl.ioctl(stdio[0], termios.TIOCSCTTY, 0)
@@ -91,7 +92,8 @@ def _become(order, account, stdio, nofile):
     _set_descriptors(stdio, order["open_fds"], order["closed_fds"])
     if order["loginuid"] is not None:
         _write("/proc/self/loginuid", str(order["loginuid"]))
-    resource.setrlimit(resource.RLIMIT_NOFILE, nofile)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(LOGIN_NOFILE, most), most))
     os.nice(order["nice"])
     os.umask(order["umask"])
     os.setgroups(account.groups)

@@ -8,6 +8,7 @@
 # Pid 1 of the sandbox is agent.py, which does what is ordered here. world.py says what the copy is made of.
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -39,6 +40,7 @@ class Sandbox(Product, Faults):
 
     def __init__(self, hostname="testhost", expose=()):
         self.hostname = hostname
+        _raise_descriptor_limit()
         self.journald = None
         self._lock = threading.Lock()
         self._processes = []
@@ -261,6 +263,12 @@ class Sandbox(Product, Faults):
         finally:
             for fd in given:
                 os.close(fd)
+
+
+def _raise_descriptor_limit():
+    """Each running command has some descriptors here, and there may be a thousand."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _environment(wanted):
