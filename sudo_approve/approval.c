@@ -4,7 +4,7 @@
  * (under intercept, for each child). open never returns 0, which would make sudo drop the plugin
  * and run the command.
  */
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "session.h"
 
@@ -19,14 +19,7 @@ static int approval_open(unsigned int version, sudo_conv_t conversation,
     (void)submit_optind;
     (void)plugin_options;
     (void)errstr;
-    session.print = sudo_plugin_printf;
-    session.vectors = (struct sudo_vectors){
-        .settings = settings,
-        .user_info = user_info,
-        .submitted_argv = submit_argv,
-        .submitted_envp = submit_envp,
-    };
-    return 1;
+    return session_open(sudo_plugin_printf, settings, user_info, submit_argv, submit_envp);
 }
 
 static int approval_check(char *const command_info[], char *const run_argv[],

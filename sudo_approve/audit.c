@@ -4,7 +4,7 @@
  * only a command on which the approval half decided, unchanged and just now. It also hears how
  * the command ended.
  */
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "session.h"
 
@@ -19,15 +19,8 @@ static int audit_open(unsigned int version, sudo_conv_t conversation,
     (void)submit_optind;
     (void)plugin_options;
     (void)errstr;
-    session.print = sudo_plugin_printf;
-    session.vectors = (struct sudo_vectors){
-        .settings = settings,
-        .user_info = user_info,
-        .submitted_argv = submit_argv,
-        .submitted_envp = submit_envp,
-    };
     session.audit_is_open = true;
-    return 1;
+    return session_open(sudo_plugin_printf, settings, user_info, submit_argv, submit_envp);
 }
 
 static int refuse_undecided(const struct aa_question *question, const char **errstr)

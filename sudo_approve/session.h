@@ -22,6 +22,11 @@ struct session {
 
 extern struct session session;
 
+/* What both halves' open() are given; always 1: to return 0 would make sudo drop the half and run
+ * the command. */
+int session_open(sudo_printf_t print, char *const settings[], char *const user_info[],
+                 char *const submit_argv[], char *const submit_envp[]);
+
 /* Says something to the requester: on the terminal where there is one, else on stderr. Never on
  * stdout, which may be a pipe into another program. */
 void session_tell(const char *message);

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "buffer.h"
+#include "io.h"
 #include "site.h"
 
 enum aa_trust {
@@ -31,14 +31,5 @@ int aa_trusted_folder(const struct aa_site *site, const char *path, int *ret_fd,
 /* A file in such a folder; flags are O_RDONLY or O_RDWR, "private" refuses a readable one too. */
 int aa_trusted_file(const struct aa_site *site, int folder_fd, const char *name, int flags,
                     bool private, int *ret_fd, struct stat *ret_stat, char why[AA_TRUST_WHY_MAX]);
-
-/* Reads a whole file of at most the buffer's maximum. */
-int aa_read_all(int fd, struct aa_buffer *buffer);
-
-/* Reads a small file, trailing newline removed; for /proc and the like. */
-int aa_read_line(const char *path, char *ret, size_t size);
-
-/* Writes all of it, or fails; EINTR is retried. */
-int aa_write_all(int fd, const void *data, size_t length);
 
 #endif

@@ -368,20 +368,11 @@ void aa_check_supported(struct aa_config *config, bool as_warning)
 {
     for (const struct aa_config_rule *r = config->rules.first; r != NULL; r = r->next) {
         for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
-            switch (c->key) {
-            case AA_KEY_SERVICE:
-            case AA_KEY_LABEL:
-            case AA_KEY_RHOST:
-            case AA_KEY_TIME:
-            case AA_KEY_OPAQUE:
-            case AA_KEY_WRAPPED:
-                (as_warning ? aa_warn : aa_complain)(
-                    config->complaints, c->place, "\"when %s\" is not supported yet%s",
-                    aa_key_name(c->key), as_warning ? ": apply would refuse it" : "");
-                break;
-            default:
-                break;
-            }
+            if (aa_key_is_matched(c->key))
+                continue;
+            (as_warning ? aa_warn : aa_complain)(
+                config->complaints, c->place, "\"when %s\" is not supported yet%s",
+                aa_key_name(c->key), as_warning ? ": apply would refuse it" : "");
         }
     }
 }

@@ -346,15 +346,7 @@ int aa_condition_holds(const struct aa_snapshot *snapshot, const struct aa_snap_
         return flag_holds(&m, request->edit);
     case AA_KEY_INTERCEPTED:
         return flag_holds(&m, request->intercepted);
-    case AA_KEY_SERVICE:
-    case AA_KEY_LABEL:
-    case AA_KEY_RHOST:
-    case AA_KEY_TIME:
-    case AA_KEY_OPAQUE:
-    case AA_KEY_WRAPPED:
-        return -ENOTSUP; /* the compiler refuses these keys until they are matched here */
-    case AA_KEY_COUNT:
-        break;
+    default:
+        return aa_key_is_matched((enum aa_key)condition->key) ? -EBADMSG : -ENOTSUP;
     }
-    return -EBADMSG;
 }

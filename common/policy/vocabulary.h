@@ -7,6 +7,8 @@
 #ifndef AA_VOCABULARY_H
 #define AA_VOCABULARY_H
 
+#include <stdbool.h>
+
 enum aa_frontend {
     AA_FRONTEND_SUDO = 1,
     AA_FRONTEND_PAM = 2,
@@ -121,6 +123,9 @@ enum aa_channel_key {
     AA_CHANNEL_KEY_APPROVE_EMOJI,
     AA_CHANNEL_KEY_DENY_EMOJI,
 };
+
+/* Whether this version matches the key; the compiler refuses rules with one that it does not. */
+bool aa_key_is_matched(enum aa_key key);
 
 /* The names by which messages and records call them; NULL for a number that has none. */
 const char *aa_key_name(enum aa_key key);

@@ -6,24 +6,6 @@
 
 #include "base/trusted-file.h"
 
-static int read_at(int fd, void *data, size_t length, uint64_t offset)
-{
-    char *bytes = data;
-
-    while (length > 0) {
-        ssize_t n = pread(fd, bytes, length, (off_t)offset);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n < 0 ? -errno : -ENODATA;
-        bytes += n;
-        offset += (uint64_t)n;
-        length -= (size_t)n;
-    }
-    return 0;
-}
-
 int aa_ledger_reader_open(const struct aa_site *site, struct aa_ledger_reader *ret,
                           struct aa_fault *fault)
 {
@@ -41,7 +23,7 @@ int aa_ledger_reader_open(const struct aa_site *site, struct aa_ledger_reader *r
                                                        AA_FAULT_LEDGER_UNSAFE,
                         r < 0 ? r : -EPERM, "the ledger cannot be read: %s", why);
     }
-    if (read_at(reader.fd, &reader.header, sizeof(reader.header), 0) < 0 ||
+    if (aa_read_at(reader.fd, &reader.header, sizeof(reader.header), 0) < 0 ||
         memcmp(reader.header.magic, AA_LEDGER_MAGIC, sizeof(reader.header.magic)) != 0 ||
         reader.header.format != AA_LEDGER_FORMAT) {
         aa_ledger_reader_close(&reader);
@@ -73,7 +55,7 @@ static int read_payload(struct aa_ledger_reader *reader)
     aa_buffer_clear(&reader->payload);
     while (left > 0) {
         size_t n = AA_MIN(sizeof(chunk), left);
-        int r = read_at(reader->fd, chunk, n, at);
+        int r = aa_read_at(reader->fd, chunk, n, at);
 
         if (r < 0)
             return r;
@@ -96,7 +78,7 @@ int aa_ledger_reader_next(struct aa_ledger_reader *reader, const char **why)
         return -errno;
     if (reader->offset + sizeof(*record) > (uint64_t)st.st_size)
         return AA_LEDGER_END;
-    r = read_at(reader->fd, record, sizeof(*record), reader->offset);
+    r = aa_read_at(reader->fd, record, sizeof(*record), reader->offset);
     if (r < 0)
         return r;
     if (record->magic == 0)

@@ -25,42 +25,6 @@ struct writer {
     unsigned char prev[AA_SHA256_SIZE]; /* of the record that was written last */
 };
 
-static int pread_all(int fd, void *data, size_t length, uint64_t offset)
-{
-    char *bytes = data;
-
-    while (length > 0) {
-        ssize_t n = pread(fd, bytes, length, (off_t)offset);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n < 0 ? -errno : -ENODATA;
-        bytes += n;
-        offset += (uint64_t)n;
-        length -= (size_t)n;
-    }
-    return 0;
-}
-
-static int pwrite_all(int fd, const void *data, size_t length, uint64_t offset)
-{
-    const char *bytes = data;
-
-    while (length > 0) {
-        ssize_t n = pwrite(fd, bytes, length, (off_t)offset);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        bytes += n;
-        offset += (uint64_t)n;
-        length -= (size_t)n;
-    }
-    return 0;
-}
-
 static int write_failed(struct aa_fault *fault, int error)
 {
     if (error == -ENOSPC || error == -EDQUOT)
@@ -83,7 +47,7 @@ static int count_torn(struct writer *writer, uint64_t from, uint32_t *ret)
 
     for (size_t at = 0; at < left; at += sizeof(chunk)) {
         size_t n = AA_MIN(sizeof(chunk), left - at);
-        int r = pread_all(writer->fd, chunk, n, from + at);
+        int r = aa_read_at(writer->fd, chunk, n, from + at);
 
         if (r < 0)
             return r;
@@ -104,7 +68,7 @@ static int remove_torn(struct writer *writer)
     int r = count_torn(writer, writer->end.end, &torn);
 
     for (uint32_t at = 0; r == 0 && at < torn; at += sizeof(zeros))
-        r = pwrite_all(writer->fd, zeros, AA_MIN(sizeof(zeros), (size_t)(torn - at)),
+        r = aa_write_at(writer->fd, zeros, AA_MIN(sizeof(zeros), (size_t)(torn - at)),
                        writer->end.end + at);
     if (r == 0)
         writer->torn_bytes = torn;
@@ -121,7 +85,7 @@ static bool mark_is_true(struct writer *writer, const struct aa_ledger_mark *mar
     if (mark->last_size == 0)
         return mark->end == AA_LEDGER_HEADER_SIZE && mark->next_seq == 1;
     return mark->last_size <= mark->end - AA_LEDGER_HEADER_SIZE &&
-           pread_all(writer->fd, &last, sizeof(last), mark->end - mark->last_size) == 0 &&
+           aa_read_at(writer->fd, &last, sizeof(last), mark->end - mark->last_size) == 0 &&
            aa_ledger_record_is_plausible(&last, mark->last_size) &&
            last.size == mark->last_size && last.seq == mark->next_seq - 1 &&
            memcmp(last.hash, mark->last_hash, sizeof(last.hash)) == 0;
@@ -141,7 +105,7 @@ static int read_on(struct writer *writer)
     writer->end_is_clean = room < sizeof(record);
     if (writer->end_is_clean)
         return 0;
-    r = pread_all(writer->fd, &record, sizeof(record), end->end);
+    r = aa_read_at(writer->fd, &record, sizeof(record), end->end);
     if (r < 0)
         return r;
     writer->end_is_clean = record.magic == 0;
@@ -152,7 +116,7 @@ static int read_on(struct writer *writer)
     payload = malloc((size_t)record.payload_length + 1);
     if (payload == NULL)
         return -ENOMEM;
-    r = pread_all(writer->fd, payload, record.payload_length, end->end + sizeof(record));
+    r = aa_read_at(writer->fd, payload, record.payload_length, end->end + sizeof(record));
     if (r < 0)
         return r;
     aa_ledger_record_hash(&record, payload, hash);
@@ -199,7 +163,7 @@ static int grow(struct writer *writer)
     if (errno != EOPNOTSUPP)
         return -errno;
     for (size_t at = 0; at < AA_LEDGER_GROWTH; at += sizeof(zeros)) {
-        r = pwrite_all(writer->fd, zeros, sizeof(zeros), writer->file_size);
+        r = aa_write_at(writer->fd, zeros, sizeof(zeros), writer->file_size);
         if (r < 0)
             return r;
         writer->file_size += sizeof(zeros);
@@ -244,7 +208,7 @@ static int append(struct writer *writer, const void *payload, size_t length,
     if (bytes.error != 0)
         return aa_fault(fault, AA_FAULT_MEMORY, bytes.error, "there is not enough memory for a "
                                                              "record");
-    r = pwrite_all(writer->fd, bytes.data, bytes.length, end->end);
+    r = aa_write_at(writer->fd, bytes.data, bytes.length, end->end);
     if (r < 0)
         return write_failed(fault, r);
     writer->torn_bytes = 0;
@@ -266,7 +230,7 @@ static bool is_joined(struct writer *writer, const unsigned char *side_id)
         struct aa_ledger_record record;
 
         if (size > end - AA_LEDGER_HEADER_SIZE ||
-            pread_all(writer->fd, &record, sizeof(record), end - size) < 0 || record.size != size)
+            aa_read_at(writer->fd, &record, sizeof(record), end - size) < 0 || record.size != size)
             return false;
         if (memcmp(record.side_id, side_id, sizeof(record.side_id)) == 0)
             return true;
@@ -367,7 +331,7 @@ static int read_header(struct writer *writer, struct aa_fault *fault)
         return write_failed(fault, -errno);
     writer->file_size = (uint64_t)st.st_size;
     if (writer->file_size < AA_LEDGER_HEADER_SIZE ||
-        pread_all(writer->fd, header, sizeof(*header), 0) < 0 ||
+        aa_read_at(writer->fd, header, sizeof(*header), 0) < 0 ||
         memcmp(header->magic, AA_LEDGER_MAGIC, sizeof(header->magic)) != 0 ||
         header->format != AA_LEDGER_FORMAT || header->header_size != AA_LEDGER_HEADER_SIZE)
         return aa_fault(fault, AA_FAULT_LEDGER_DAMAGED, -EBADMSG,
@@ -393,7 +357,7 @@ static int append_locked(struct writer *writer, const struct aa_buffer *fields,
     /* only a hint: should it not be written, the next writer reads on from the last one */
     writer->end.reserved = 0;
     writer->end.checksum = aa_ledger_mark_checksum(&writer->end);
-    (void)pwrite_all(writer->fd, &writer->end, sizeof(writer->end),
+    (void)aa_write_at(writer->fd, &writer->end, sizeof(writer->end),
                      offsetof(struct aa_ledger_header, mark));
     return 0;
 }
@@ -493,7 +457,7 @@ int aa_ledger_create(const struct aa_site *site, int state_fd, struct aa_fault *
     fd = openat(state_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return write_failed(fault, -errno);
-    r = pwrite_all(fd, &header, sizeof(header), 0);
+    r = aa_write_at(fd, &header, sizeof(header), 0);
     if (r == 0 && posix_fallocate(fd, 0, AA_LEDGER_GROWTH) != 0)
         r = -ENOSPC;
     if (r == 0 && fsync(fd) != 0)
