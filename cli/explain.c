@@ -206,10 +206,11 @@ static int make_question(const struct explain_options *options, struct aa_arena 
     const struct passwd *account = getpwnam(options->runas);
     char **envp = AA_NEW_ARRAY(arena, char *, VARIABLES_MAX + 8);
     char **words = AA_NEW_ARRAY(arena, char *, argc + 3);
+    char **typed = AA_NEW_ARRAY(arena, char *, VARIABLES_MAX + 2); /* sudo's own command line */
     char cwd[PATH_MAX];
     size_t n = 0;
 
-    if (account == NULL || envp == NULL || words == NULL) {
+    if (account == NULL || envp == NULL || words == NULL || typed == NULL) {
         fprintf(stderr, "actionapprove explain: there is no user %s\n", options->runas);
         return EXIT_USAGE;
     }
@@ -217,8 +218,9 @@ static int make_question(const struct explain_options *options, struct aa_arena 
     envp[n++] = aa_arena_printf(arena, "HOME=%s", account->pw_dir);
     envp[n++] = aa_arena_printf(arena, "USER=%s", account->pw_name);
     envp[n++] = aa_arena_printf(arena, "LOGNAME=%s", account->pw_name);
+    typed[0] = (char *)(uintptr_t)"sudo";
     for (size_t i = 0; i < options->variables_n; i++)
-        envp[n++] = options->variables[i];
+        envp[n++] = typed[i + 1] = options->variables[i];
     *ret = (struct aa_question){
         .interface = AA_INTERFACE,
         .frontend = AA_FROM_SUDO,
@@ -229,7 +231,7 @@ static int make_question(const struct explain_options *options, struct aa_arena 
         .tty = options->tty != NULL && aa_streq(options->tty, "none") ? NULL : options->tty,
         .argv = words,
         .envp = envp,
-        .submitted_argv = options->variables_n > 0 ? envp + 4 : NULL,
+        .submitted_argv = typed,
         .submitted_envp = NULL,
     };
     ret->cwd = options->cwd != NULL ? options->cwd :
