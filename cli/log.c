@@ -16,7 +16,7 @@ static bool same_name(const struct aa_field *a, const struct aa_field *b)
 }
 
 /* One JSON object a record; a field that is repeated becomes an array. */
-static void print_json(const struct aa_ledger_reader *reader)
+static void print_json(const struct aa_ledger_reader *reader, const char *broken)
 {
     struct aa_reader fields = { (const unsigned char *)reader->payload.data,
                                 reader->payload.length };
@@ -53,7 +53,10 @@ static void print_json(const struct aa_ledger_reader *reader)
     aa_hex(reader->record.prev, sizeof(reader->record.prev), hash);
     aa_buffer_printf(&out, ",\"AA_PREV\":\"%s\"", hash);
     aa_hex(reader->record.hash, sizeof(reader->record.hash), hash);
-    aa_buffer_printf(&out, ",\"AA_HASH\":\"%s\"}\n", hash);
+    aa_buffer_printf(&out, ",\"AA_HASH\":\"%s\"", hash);
+    if (broken != NULL) /* a program must not take it for a record like the others */
+        aa_buffer_printf(&out, ",\"BROKEN\":\"%s\"", broken);
+    aa_buffer_add_text(&out, "}\n");
     if (aa_buffer_text(&out) != NULL)
         fputs(out.data, stdout);
 }
@@ -116,7 +119,7 @@ static int run(const struct command *command, int argc, char **argv)
             fprintf(stderr, "actionapprove log: record %llu: %s; run actionapprove verify\n",
                     (unsigned long long)reader.record.seq, why);
         if (json)
-            print_json(&reader);
+            print_json(&reader, r == AA_LEDGER_BROKEN ? why : NULL);
         else
             print_line(&reader);
     }

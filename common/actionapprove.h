@@ -34,6 +34,7 @@ enum aa_question_flag {
     AA_QUESTION_SHELL = 1u << 2,          /* sudo -s */
     AA_QUESTION_LOGIN_SHELL = 1u << 3,    /* sudo -i */
     AA_QUESTION_NONINTERACTIVE = 1u << 4, /* sudo -n: never prompt */
+    AA_QUESTION_UNREADABLE = 1u << 5, /* who asks, or as whom, is not known: refused */
 };
 
 /* Everything in here belongs to the front end and need only live during the call. */

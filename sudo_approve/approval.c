@@ -25,19 +25,21 @@ static int approval_open(unsigned int version, sudo_conv_t conversation,
 static int approval_check(char *const command_info[], char *const run_argv[],
                           char *const run_envp[], const char **errstr)
 {
-    struct aa_decision **slot = sudo_is_subcommand(command_info) ? &session.subcommand :
-                                                                   &session.main;
+    bool subcommand = sudo_is_subcommand(command_info);
+    struct aa_decision **slot = subcommand ? &session.subcommand : &session.main;
     struct aa_question question;
+    bool runs;
 
+    session_leave_subcommand();
     *slot = aa_decision_free(*slot);
-    if (!sudo_question(&session.vectors, command_info, run_argv, run_envp, &question)) {
-        *errstr = "actionapprove: not run: sudo did not say who asks (E-QUESTION)";
-        session_tell("actionapprove: not run: sudo did not say who asks (E-QUESTION)\n");
-        return -1;
-    }
+    sudo_question(&session.vectors, command_info, run_argv, run_envp, &question);
     *slot = session.audit_is_open ? aa_decide(&question) :
                                     aa_refuse_incomplete(&question, AA_MISSING_AUDIT);
-    if (aa_decision_allows(*slot) || (*slot == NULL && aa_question_is_exempt(&question)))
+    runs = aa_decision_allows(*slot) || (*slot == NULL && aa_question_is_exempt(&question));
+    /* sudo asks the audit half about children too, and then ignores its answer */
+    if (runs && subcommand && *slot != NULL)
+        runs = aa_confirm(*slot, &question) == 0;
+    if (runs)
         return 1;
     session_tell(aa_decision_message(*slot));
     *errstr = aa_decision_summary(*slot);

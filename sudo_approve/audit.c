@@ -38,25 +38,24 @@ static int audit_accept(const char *plugin_name, unsigned int plugin_type,
                         char *const command_info[], char *const run_argv[],
                         char *const run_envp[], const char **errstr)
 {
-    bool subcommand = sudo_is_subcommand(command_info);
-    struct aa_decision *decision = subcommand ? session.subcommand : session.main;
     struct aa_question question;
 
     (void)plugin_name;
     if (plugin_type != SUDO_FRONT_END)
         return 1; /* a plugin's own accept; the front end's comes last */
-    if (subcommand && decision == NULL)
-        return 1; /* log_subcmds: told afterwards, sudo asks nobody about it */
-    if (!sudo_question(&session.vectors, command_info, run_argv, run_envp, &question)) {
-        *errstr = "actionapprove: not run: sudo did not say who asks (E-QUESTION)";
-        return -1;
-    }
-    if (decision == NULL)
-        return refuse_undecided(&question, errstr);
-    if (aa_confirm(decision, &question) == 0)
+    if (sudo_is_subcommand(command_info)) {
+        /* sudo does not heed an answer here: the approval half confirmed it already, and under
+         * log_subcmds nobody was asked */
+        session.subcommand_starts = true;
         return 1;
-    session_tell(aa_decision_message(decision));
-    *errstr = aa_decision_summary(decision);
+    }
+    sudo_question(&session.vectors, command_info, run_argv, run_envp, &question);
+    if (session.main == NULL)
+        return refuse_undecided(&question, errstr);
+    if (aa_confirm(session.main, &question) == 0)
+        return 1;
+    session_tell(aa_decision_message(session.main));
+    *errstr = aa_decision_summary(session.main);
     return -1;
 }
 
@@ -85,7 +84,7 @@ static void audit_close(int status_type, int status)
         break;
     }
     session.main = aa_decision_free(session.main);
-    session.subcommand = aa_decision_free(session.subcommand);
+    session_leave_subcommand();
     session.audit_is_open = false;
 }
 

@@ -18,6 +18,14 @@ int session_open(sudo_printf_t print, char *const settings[], char *const user_i
     return 1;
 }
 
+void session_leave_subcommand(void)
+{
+    if (!session.subcommand_starts)
+        aa_finish(session.subcommand, AA_END_NOT_RUN, 0);
+    session.subcommand = aa_decision_free(session.subcommand);
+    session.subcommand_starts = false;
+}
+
 void session_tell(const char *message)
 {
     if (session.print != NULL && message[0] != '\0')

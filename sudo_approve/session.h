@@ -17,6 +17,7 @@ struct session {
     bool audit_is_open;
     struct aa_decision *main;       /* of the command itself */
     struct aa_decision *subcommand; /* of the child now asked about, under intercept */
+    bool subcommand_starts;         /* the front end has accepted it */
     sudo_printf_t print;
 };
 
@@ -30,5 +31,8 @@ int session_open(sudo_printf_t print, char *const settings[], char *const user_i
 /* Says something to the requester: on the terminal where there is one, else on stderr. Never on
  * stdout, which may be a pipe into another program. */
 void session_tell(const char *message);
+
+/* Forgets the last child; one that was allowed and then not started has that as its end. */
+void session_leave_subcommand(void);
 
 #endif

@@ -33,7 +33,7 @@ static bool number_of(char *const vector[], const char *key, uint32_t *ret)
         return false;
     errno = 0;
     number = strtoul(value, &end, 10);
-    if (errno != 0 || *end != '\0' || number > UINT32_MAX)
+    if (errno != 0 || *end != '\0' || number >= UINT32_MAX /* no uid */)
         return false;
     *ret = (uint32_t)number;
     return true;
@@ -44,7 +44,7 @@ bool sudo_is_subcommand(char *const command_info[])
     return value_of(command_info, "runcwd") != NULL;
 }
 
-bool sudo_question(const struct sudo_vectors *vectors, char *const command_info[],
+void sudo_question(const struct sudo_vectors *vectors, char *const command_info[],
                    char *const run_argv[], char *const run_envp[], struct aa_question *ret)
 {
     struct aa_question question = {
@@ -61,13 +61,16 @@ bool sudo_question(const struct sudo_vectors *vectors, char *const command_info[
         .envp = run_envp,
         .run_cwd = value_of(command_info, "cwd"),
         .chroot = value_of(command_info, "chroot"),
+        .uid = (uid_t)-1,
+        .runas_uid = (uid_t)-1,
         .submitted_argv = vectors->submitted_argv,
         .submitted_envp = vectors->submitted_envp,
     };
 
-    if (!number_of(vectors->user_info, "uid", &question.uid) ||
-        !number_of(command_info, "runas_uid", &question.runas_uid))
-        return false;
+    if (!number_of(vectors->user_info, "uid", &question.uid))
+        question.flags |= AA_QUESTION_UNREADABLE;
+    if (!number_of(command_info, "runas_uid", &question.runas_uid))
+        question.flags |= AA_QUESTION_UNREADABLE;
     if (!number_of(command_info, "runas_gid", &question.runas_gid))
         question.runas_gid = (gid_t)-1;
     /* under intercept sudo has already moved to the folder of the child */
@@ -92,5 +95,4 @@ bool sudo_question(const struct sudo_vectors *vectors, char *const command_info[
     if (is_true(vectors->settings, "noninteractive"))
         question.flags |= AA_QUESTION_NONINTERACTIVE;
     *ret = question;
-    return true;
 }

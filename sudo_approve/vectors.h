@@ -13,8 +13,8 @@ struct sudo_vectors {
     char *const *submitted_envp;
 };
 
-/* False where sudo left out something that every question needs: the requester's uid. */
-bool sudo_question(const struct sudo_vectors *vectors, char *const command_info[],
+/* Where sudo left out what every question needs, the question says so: it will be refused. */
+void sudo_question(const struct sudo_vectors *vectors, char *const command_info[],
                    char *const run_argv[], char *const run_envp[], struct aa_question *ret);
 
 /* Under intercept or log_subcmds: a child of the command, not the command itself. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "fault.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -19,6 +20,7 @@ static const struct {
     [AA_FAULT_QUESTION] = { "E-QUESTION",
                             "check that sudo and ActionApprove are of matching versions" },
     [AA_FAULT_IDENTITY] = { "E-IDENTITY", "check the limits of this session and that /proc is mounted" },
+    [AA_FAULT_LIMITS] = { "E-LIMITS", "raise the limit on open files (ulimit -n) and try again" },
     [AA_FAULT_FOLDER] = { "E-FOLDER", "as root: make the folder root's own, mode 0700, not a link; "
                                       "then run: actionapprove apply" },
     [AA_FAULT_SNAPSHOT_MISSING] = { "E-SNAPSHOT-MISSING", "as root, run: actionapprove apply" },
@@ -54,7 +56,8 @@ int aa_fault(struct aa_fault *fault, enum aa_fault_id id, int error, const char 
 
     if (fault == NULL || fault->id != AA_FAULT_NONE)
         return error;
-    fault->id = id;
+    /* whatever it was that could not be opened, this is the cause that can be mended */
+    fault->id = error == -EMFILE || error == -ENFILE ? AA_FAULT_LIMITS : id;
     va_start(arguments, format);
     vsnprintf(fault->detail, sizeof(fault->detail), format, arguments);
     va_end(arguments);

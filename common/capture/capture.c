@@ -286,6 +286,9 @@ int aa_capture_what(const struct aa_site *site, const struct aa_question *questi
         r = capture_told(question, request);
     if (r < 0)
         return cannot_capture(fault, r);
+    if ((question->flags & AA_QUESTION_UNREADABLE) != 0)
+        return aa_fault(fault, AA_FAULT_QUESTION, -EINVAL,
+                        "the front end did not say who asks, or as whom the command would run");
     r = capture_vectors(question, request, fault);
     if (r < 0)
         return r;

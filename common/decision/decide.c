@@ -156,9 +156,10 @@ static void keep_decision(struct deciding *d)
 
     make_common(d);
     make_summary(d);
+    decision->needs_record = d->record_required && !decision->exempt;
     if (decision->allows) {
         r = aa_decision_keep(decision, AA_EVENT_ALLOWED, NULL, AA_LEDGER_BEFORE, &fault);
-        if (r == 0 || decision->exempt || !d->record_required)
+        if (r == 0 || !decision->needs_record)
             return;
         decision->allows = false;
         if (fault.id == AA_FAULT_NONE)

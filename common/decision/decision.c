@@ -59,6 +59,7 @@ int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct a
         .message = message != NULL ? message : "actionapprove: out of memory",
         .own = own,
         .common = &decision->common,
+        .only_if_kept = use == AA_LEDGER_BEFORE && decision->needs_record,
     };
 
     return aa_record_keep(decision->site, decision->state_fd, &record, use, false, fault);

@@ -24,6 +24,7 @@ struct aa_decision {
     bool exempt;          /* root's own: recorded, never denied */
     bool used;            /* one decision starts one command */
     bool ended;           /* its last record was written */
+    bool needs_record;    /* it does not allow unless the ledger took it */
     struct aa_fault fault; /* why it does not allow */
     struct aa_request_id id;
     struct aa_digest digest;

@@ -49,12 +49,15 @@ void aa_field_printf(struct aa_buffer *fields, const char *name, const char *for
 
 void aa_field_add_masked(struct aa_buffer *fields, const char *name, const char *text)
 {
-    size_t begun;
+    size_t begun, length;
 
     if (text == NULL)
         return;
+    length = strnlen(text, AA_TEXT_MAX);
     begun = aa_field_begin(fields, name);
-    aa_mask_add_text(fields, text);
+    aa_mask_add(fields, text, length);
+    if (text[length] != '\0')
+        aa_buffer_printf(fields, " [… %zu bytes left out …]", strlen(text + length));
     aa_field_end(fields, begun);
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -78,10 +79,14 @@ static int send_as_file(int socket_fd, const struct sockaddr_un *address,
                         const struct aa_buffer *datagram)
 {
     _cleanup_close_ int fd = memfd_create("actionapprove", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    struct rlimit limit;
     int r;
 
     if (fd < 0)
         return -errno;
+    /* the caller's limit on file sizes holds for this too, and would end sudo by a signal */
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < datagram->length)
+        return -EFBIG;
     r = aa_write_all(fd, datagram->data, datagram->length);
     if (r < 0)
         return r;

@@ -3,22 +3,31 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "config.h"
 #include "journal.h"
 #include "mask/mask.h"
 
+/* By arithmetic: the C library's functions for times read the caller's TZ. */
 void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE])
 {
-    time_t seconds = (time_t)(realtime_usec / 1000000);
-    struct tm utc;
-    char date[24];
+    uint64_t seconds = realtime_usec / 1000000, days = seconds / 86400, year, month, day;
 
-    if (gmtime_r(&seconds, &utc) == NULL ||
-        strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc) == 0)
-        snprintf(date, sizeof(date), "unknown");
-    snprintf(ret, AA_TIME_SIZE, "%s.%06uZ", date, (unsigned)(realtime_usec % 1000000));
+    /* days since 0000-03-01, in eras of 400 years, so that the leap day is the last of its year */
+    days += 719468;
+    year = days / 146097 * 400;
+    days %= 146097;
+    day = (days - days / 1460 + days / 36524 - days / 146096) / 365; /* year of the era */
+    year += day;
+    days -= 365 * day + day / 4 - day / 100;
+    month = (5 * days + 2) / 153;
+    day = days - (153 * month + 2) / 5 + 1;
+    month = month < 10 ? month + 3 : month - 9;
+    year += month <= 2;
+    snprintf(ret, AA_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)year % 10000,
+             (unsigned)month, (unsigned)day, (unsigned)(seconds / 3600 % 24),
+             (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60),
+             (unsigned)(realtime_usec % 1000000));
 }
 
 static void add_command(struct aa_buffer *fields, const struct aa_request *request)
@@ -132,7 +141,7 @@ int aa_record_keep(const struct aa_site *site, int state_fd, const struct aa_eve
     aa_field_add(&fields, "MESSAGE_ID", facts->message_id);
     aa_field_printf(&fields, "PRIORITY", "%d", facts->priority);
     aa_field_add(&fields, "MESSAGE", record->message);
-    if (fields.error == 0)
+    if (fields.error == 0 && (r == 0 || !record->only_if_kept))
         (void)aa_journal_send(site, &fields);
     return r;
 }

@@ -36,6 +36,7 @@ struct aa_event_record {
     const char *message;           /* for people: the journal's MESSAGE, masked already */
     const struct aa_buffer *own;   /* fields of this event; NULL: none */
     const struct aa_buffer *common;
+    bool only_if_kept; /* the journal hears of it only if the ledger took it */
 };
 
 /*
@@ -46,7 +47,7 @@ int aa_record_keep(const struct aa_site *site, int state_fd, const struct aa_eve
                    enum aa_ledger_use use, bool sync, struct aa_fault *fault);
 
 /* RFC 3339 in UTC with microseconds, as in AA_TIME. */
-enum { AA_TIME_SIZE = 32 };
+enum { AA_TIME_SIZE = 40 };
 void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE]);
 
 #endif
