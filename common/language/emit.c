@@ -57,10 +57,14 @@ static struct aa_snap_text text(struct emitter *e, const char *value)
         return empty;
     }
     seen->text = (struct aa_snap_text){ (uint32_t)texts->length, (uint32_t)length };
+    aa_buffer_add(texts, value, length + 1);
+    if (texts->error != 0) {
+        e->error = texts->error;
+        return empty;
+    }
     seen->next = e->table[hash % TABLE_SIZE];
     e->table[hash % TABLE_SIZE] = seen;
-    aa_buffer_add(texts, value, length + 1);
-    return texts->error != 0 ? empty : seen->text;
+    return seen->text;
 }
 
 enum words_as { AS_TEXT, AS_GLOB, AS_LOWER_GLOB };
