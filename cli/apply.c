@@ -115,9 +115,10 @@ static int settle_try(const struct aa_site *site, int state_fd)
     if (aa_snapshot_open_named(site, state_fd, AA_SNAPSHOT_LIVE, &live, &fault) < 0)
         return EXIT_YES; /* whatever it is, it will be replaced */
     if (aa_snapshot_try_is_over(site, &live)) {
-        if (renameat(state_fd, AA_SNAPSHOT_PREVIOUS, state_fd, AA_SNAPSHOT_LIVE) != 0)
-            r = state_failed(AA_SNAPSHOT_PREVIOUS, -errno);
-        else
+        if (renameat(state_fd, AA_SNAPSHOT_PREVIOUS, state_fd, AA_SNAPSHOT_LIVE) != 0) {
+            if (errno != ENOENT)
+                r = state_failed(AA_SNAPSHOT_PREVIOUS, -errno);
+        } else
             printf("the policy that was only tried is gone; the one before it is live\n");
     }
     aa_snapshot_close(&live);
@@ -152,7 +153,8 @@ static int keep_previous(const struct aa_site *site, int state_fd)
 static int compile_and_install(const struct aa_site *site, int state_fd, unsigned try_seconds)
 {
     struct aa_local_data local = aa_local_data_of_host();
-    struct aa_emit_options options = { .applied_usec = site->realtime_usec() };
+    struct aa_emit_options options = { .applied_usec = site->realtime_usec(),
+                                       .resolve_paths = true };
     _cleanup_buffer_ struct aa_buffer words = AA_BUFFER_INIT(AA_SOURCE_MAX);
     struct aa_compilation compilation;
     char boot_id[64];

@@ -113,6 +113,15 @@ static void trace_rule(void *context, uint32_t index, const struct aa_rule_resul
         printf("  %-24s no: %s\n", name, words.data);
 }
 
+static const char *visible_detail(const struct aa_outcome *outcome)
+{
+    static struct aa_buffer text = AA_BUFFER_INIT(4096);
+
+    aa_buffer_clear(&text);
+    aa_text_add_visible(&text, outcome->near_detail, strnlen(outcome->near_detail, 512));
+    return aa_buffer_text(&text) != NULL ? text.data : "";
+}
+
 static void print_outcome(const struct explaining *explaining, const struct aa_outcome *outcome)
 {
     const struct aa_request *request = explaining->request;
@@ -134,12 +143,14 @@ static void print_outcome(const struct explaining *explaining, const struct aa_o
             fputs(out.data, stdout);
         return;
     }
-    printf("%s (rule %s)\n", action, outcome->name);
+    printf("%s (rule %s)%s\n", action, outcome->name,
+           explaining->snapshot.header->settings.mode == AA_MODE_OBSERVE ?
+               "; only observed: nothing that policy decides is blocked" : "");
     if (outcome->why != NULL && *outcome->why != '\0')
         printf("  why: %s\n", outcome->why);
     if (outcome->near_rule != NULL && outcome->action != AA_ACTION_ALLOW)
         printf("  rule %s would allow it, but %s%s%s\n", outcome->near_rule, outcome->near_limit,
-               *outcome->near_detail != '\0' ? ": " : "", outcome->near_detail);
+               *outcome->near_detail != '\0' ? ": " : "", visible_detail(outcome));
     if (request->opaque_why != NULL)
         printf("  opaque: %s\n", request->opaque_why);
 }
@@ -149,7 +160,7 @@ static int open_policy(const struct explain_options *options, struct aa_compilat
                        struct aa_snapshot *ret)
 {
     const struct aa_site *site = &aa_site_system;
-    struct aa_emit_options emit = { .applied_usec = 0 };
+    struct aa_emit_options emit = { .resolve_paths = true };
     _cleanup_buffer_ struct aa_buffer words = AA_BUFFER_INIT(AA_SOURCE_MAX);
     _cleanup_close_ int state_fd = -1;
     char why[AA_TRUST_WHY_MAX];
@@ -232,6 +243,7 @@ static int make_question(const struct explain_options *options, struct aa_arena 
         .argv = words,
         .envp = envp,
         .submitted_argv = typed,
+        .submitted_options = (uint32_t)options->variables_n + 1,
         .submitted_envp = NULL,
     };
     ret->cwd = options->cwd != NULL ? options->cwd :

@@ -6,6 +6,8 @@
 #include <pwd.h>
 
 #include "base/macros.h"
+#include "capture/capture.h"
+#include "capture/host.h"
 
 static int unix_group_exists(const struct aa_local_data *data, const char *group)
 {
@@ -41,7 +43,13 @@ static int in_unix_group(const struct aa_local_data *data, const char *group, co
 
 struct aa_local_data aa_local_data_of_host(void)
 {
+    struct aa_request *request = aa_request_new();
+    bool known = request != NULL && aa_capture_host(&aa_site_system, request, true) == 0 &&
+                 request->host_full != NULL;
+
+    aa_request_free(request);
     return (struct aa_local_data){
+        .full_host_name_known = known,
         .in_unix_group = in_unix_group,
         .unix_group_exists = unix_group_exists,
     };

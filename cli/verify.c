@@ -19,9 +19,18 @@ static int count_beside(const struct aa_ledger_reader *reader, struct findings *
 
     if (r > 0)
         r = aa_ledger_side_list(folder_fd, &names);
-    findings->beside = names.n;
+    findings->beside = names.found;
+    for (size_t i = 0; r == 0 && i < names.n; i++) {
+        _cleanup_buffer_ struct aa_buffer content = AA_BUFFER_INIT(AA_LEDGER_RECORD_MAX + 8);
+        const struct aa_ledger_record *record;
+
+        if (aa_ledger_side_read(reader->site, folder_fd, names.names[i], &content, &record) == 1)
+            continue;
+        printf("beside the chain: %s is damaged\n", names.names[i]);
+        findings->broken++;
+    }
     aa_side_names_free(&names);
-    return r;
+    return r < 0 ? r : 0;
 }
 
 static int read_all(struct aa_ledger_reader *reader, struct findings *findings)
@@ -39,10 +48,16 @@ static int read_all(struct aa_ledger_reader *reader, struct findings *findings)
         }
         findings->records++;
         findings->joined += (reader->record.flags & AA_LEDGER_FROM_SIDE) != 0;
-        if ((reader->record.flags & AA_LEDGER_AFTER_TORN) != 0) {
+        if ((reader->record.flags & AA_LEDGER_AFTER_DAMAGE) != 0) {
+            printf("before record %llu: %u damaged bytes were moved to " AA_LEDGER_FILE
+                   ".removed-%llu\n",
+                   (unsigned long long)reader->record.seq, reader->record.torn_bytes,
+                   (unsigned long long)reader->record.seq);
+            findings->broken++;
+        } else if ((reader->record.flags & AA_LEDGER_AFTER_TORN) != 0) {
             findings->torn++;
-            printf("before record %llu: %u bytes of an unfinished record were removed (its writer "
-                   "was killed)\n",
+            printf("before record %llu: %u bytes of an unfinished record were removed "
+                   "(its writer did not come to its end)\n",
                    (unsigned long long)reader->record.seq, reader->record.torn_bytes);
         }
         if (item == AA_LEDGER_BROKEN) {

@@ -63,6 +63,7 @@ struct aa_question {
     const char *chroot;      /* NULL: none */
 
     char *const *submitted_argv; /* as typed: sudo's own argv */
+    uint32_t submitted_options;  /* how many of these stand before the command */
     char *const *submitted_envp; /* the requester's environment */
 };
 

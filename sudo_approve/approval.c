@@ -16,16 +16,16 @@ static int approval_open(unsigned int version, sudo_conv_t conversation,
 {
     (void)version;
     (void)conversation;
-    (void)submit_optind;
     (void)plugin_options;
     (void)errstr;
-    return session_open(sudo_plugin_printf, settings, user_info, submit_argv, submit_envp);
+    return session_open(sudo_plugin_printf, settings, user_info, submit_optind, submit_argv,
+                        submit_envp);
 }
 
 static int approval_check(char *const command_info[], char *const run_argv[],
                           char *const run_envp[], const char **errstr)
 {
-    bool subcommand = sudo_is_subcommand(command_info);
+    bool subcommand = session.main_starts && sudo_is_subcommand(command_info);
     struct aa_decision **slot = subcommand ? &session.subcommand : &session.main;
     struct aa_question question;
     bool runs;

@@ -6,13 +6,14 @@
 struct session session;
 
 int session_open(sudo_printf_t print, char *const settings[], char *const user_info[],
-                 char *const submit_argv[], char *const submit_envp[])
+                 int submit_optind, char *const submit_argv[], char *const submit_envp[])
 {
     session.print = print;
     session.vectors = (struct sudo_vectors){
         .settings = settings,
         .user_info = user_info,
         .submitted_argv = submit_argv,
+        .submit_optind = submit_optind,
         .submitted_envp = submit_envp,
     };
     return 1;

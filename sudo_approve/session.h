@@ -17,6 +17,7 @@ struct session {
     bool audit_is_open;
     struct aa_decision *main;       /* of the command itself */
     struct aa_decision *subcommand; /* of the child now asked about, under intercept */
+    bool main_starts;               /* the front end has accepted it: from here on, children */
     bool subcommand_starts;         /* the front end has accepted it */
     sudo_printf_t print;
 };
@@ -26,7 +27,7 @@ extern struct session session;
 /* What both halves' open() are given; always 1: to return 0 would make sudo drop the half and run
  * the command. */
 int session_open(sudo_printf_t print, char *const settings[], char *const user_info[],
-                 char *const submit_argv[], char *const submit_envp[]);
+                 int submit_optind, char *const submit_argv[], char *const submit_envp[]);
 
 /* Says something to the requester: on the terminal where there is one, else on stderr. Never on
  * stdout, which may be a pipe into another program. */

@@ -64,14 +64,17 @@ void sudo_question(const struct sudo_vectors *vectors, char *const command_info[
         .uid = (uid_t)-1,
         .runas_uid = (uid_t)-1,
         .submitted_argv = vectors->submitted_argv,
+        .submitted_options = vectors->submit_optind > 0 ? (uint32_t)vectors->submit_optind : 0,
         .submitted_envp = vectors->submitted_envp,
     };
 
     if (!number_of(vectors->user_info, "uid", &question.uid))
         question.flags |= AA_QUESTION_UNREADABLE;
-    if (!number_of(command_info, "runas_uid", &question.runas_uid))
+    if (!number_of(command_info, "runas_euid", &question.runas_uid) && /* stay_setuid */
+        !number_of(command_info, "runas_uid", &question.runas_uid))
         question.flags |= AA_QUESTION_UNREADABLE;
-    if (!number_of(command_info, "runas_gid", &question.runas_gid))
+    if (!number_of(command_info, "runas_egid", &question.runas_gid) &&
+        !number_of(command_info, "runas_gid", &question.runas_gid))
         question.runas_gid = (gid_t)-1;
     /* under intercept sudo has already moved to the folder of the child */
     if (sudo_is_subcommand(command_info)) {

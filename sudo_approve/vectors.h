@@ -10,6 +10,7 @@ struct sudo_vectors {
     char *const *settings;
     char *const *user_info;
     char *const *submitted_argv;
+    int submit_optind;
     char *const *submitted_envp;
 };
 

@@ -101,7 +101,8 @@ void aa_buffer_free(struct aa_buffer *buffer)
 
 const char *aa_buffer_text(struct aa_buffer *buffer)
 {
-    if (!reserve(buffer, 1))
+    /* what was appended always left room for this byte */
+    if (buffer->error != 0 || (buffer->data == NULL && !reserve(buffer, 0)))
         return NULL;
     buffer->data[buffer->length] = '\0';
     return buffer->data;

@@ -20,7 +20,7 @@ static const struct {
     [AA_FAULT_QUESTION] = { "E-QUESTION",
                             "check that sudo and ActionApprove are of matching versions" },
     [AA_FAULT_IDENTITY] = { "E-IDENTITY", "check the limits of this session and that /proc is mounted" },
-    [AA_FAULT_LIMITS] = { "E-LIMITS", "raise the limit on open files (ulimit -n) and try again" },
+    [AA_FAULT_LIMITS] = { "E-LIMITS", "raise the limits of this session (ulimit -a) and try again" },
     [AA_FAULT_FOLDER] = { "E-FOLDER", "as root: make the folder root's own, mode 0700, not a link; "
                                       "then run: actionapprove apply" },
     [AA_FAULT_SNAPSHOT_MISSING] = { "E-SNAPSHOT-MISSING", "as root, run: actionapprove apply" },
@@ -52,15 +52,19 @@ static const struct {
 
 int aa_fault(struct aa_fault *fault, enum aa_fault_id id, int error, const char *format, ...)
 {
+    static const char cut[] = " [\xe2\x80\xa6]";
     va_list arguments;
+    int n;
 
     if (fault == NULL || fault->id != AA_FAULT_NONE)
         return error;
     /* whatever it was that could not be opened, this is the cause that can be mended */
     fault->id = error == -EMFILE || error == -ENFILE ? AA_FAULT_LIMITS : id;
     va_start(arguments, format);
-    vsnprintf(fault->detail, sizeof(fault->detail), format, arguments);
+    n = vsnprintf(fault->detail, sizeof(fault->detail), format, arguments);
     va_end(arguments);
+    if (n >= (int)sizeof(fault->detail)) /* never cut silently */
+        memcpy(fault->detail + sizeof(fault->detail) - sizeof(cut), cut, sizeof(cut));
     return error;
 }
 

@@ -42,7 +42,7 @@ enum aa_fault_id {
     AA_FAULT_COUNT
 };
 
-enum { AA_FAULT_DETAIL_MAX = 512 };
+enum { AA_FAULT_DETAIL_MAX = 1024 };
 
 struct aa_fault {
     enum aa_fault_id id;

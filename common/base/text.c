@@ -97,17 +97,16 @@ static void add_dollar_quoted(struct aa_buffer *buffer, const char *argument)
         uint32_t character;
         size_t n = aa_utf8_decode(argument, length, &character);
 
-        if (n == 0 || (hides(character) && character < 0x80)) {
-            if (n != 0 && character == '\n')
+        if (n == 0 || hides(character)) {
+            n = n == 0 ? 1 : n;
+            if (*argument == '\n')
                 aa_buffer_add_text(buffer, "\\n");
-            else if (n != 0 && character == '\t')
+            else if (*argument == '\t')
                 aa_buffer_add_text(buffer, "\\t");
-            else
-                /* three octal digits, since \x would swallow hex digits that follow */
-                aa_buffer_printf(buffer, "\\%03o", (unsigned char)*argument);
-            n = 1;
-        } else if (hides(character)) {
-            aa_buffer_printf(buffer, character > 0xffff ? "\\U%08x" : "\\u%04x", character);
+            else /* byte by byte, which reads back alike in every locale; three octal digits, since
+                  * \x would swallow hex digits that follow */
+                for (size_t i = 0; i < n; i++)
+                    aa_buffer_printf(buffer, "\\%03o", (unsigned char)argument[i]);
         } else {
             if (*argument == '\'' || *argument == '\\')
                 aa_buffer_add_byte(buffer, '\\');

@@ -9,7 +9,8 @@
 #include "host.h"
 #include "identity.h"
 
-enum { FIRST_HUMAN_UID = 1000, LAST_HUMAN_UID = 60000 };
+/* systemd's: 61184-65519 are given to services for the time that they run, 65534 is nobody */
+enum { FIRST_HUMAN_UID = 1000, FIRST_DYNAMIC_UID = 61184, LAST_DYNAMIC_UID = 65535 };
 
 struct aa_request *aa_request_new(void)
 {
@@ -96,7 +97,8 @@ static int capture_told(const struct aa_question *question, struct aa_request *r
     request->runas_uid = question->runas_uid;
     request->runas_gid = question->runas_gid;
     request->runas_is_system = question->runas_uid < FIRST_HUMAN_UID ||
-                               question->runas_uid > LAST_HUMAN_UID;
+                               (question->runas_uid >= FIRST_DYNAMIC_UID &&
+                                question->runas_uid <= LAST_DYNAMIC_UID);
     request->edit = (question->flags & AA_QUESTION_EDIT) != 0;
     request->intercepted = (question->flags & AA_QUESTION_INTERCEPTED) != 0;
     if (question->user != NULL)
@@ -106,14 +108,27 @@ static int capture_told(const struct aa_question *question, struct aa_request *r
     r |= copy(request, &request->rhost, question->rhost);
     r |= copy(request, &request->runas_group, question->runas_group);
     r |= copy(request, &request->chroot, question->chroot);
-    r |= copy(request, &request->cwd, question->run_cwd != NULL ? question->run_cwd :
-                                                                  question->cwd);
+    /* sudoedit runs its editor where the requester is, whatever folder sudo names */
+    r |= copy(request, &request->cwd, question->run_cwd != NULL && !request->edit ?
+                                          question->run_cwd : question->cwd);
     r |= copy(request, &request->command, question->command);
     r |= copy(request, &request->runas_user, question->runas_user);
     if (question->runas_user == NULL)
         request->runas_user = aa_arena_printf(&request->arena, "#%u",
                                               (unsigned)question->runas_uid);
     return r != 0 || request->runas_user == NULL ? -ENOMEM : 0;
+}
+
+/* A folder that sudo was told to run in: what it really is, else it counts as absent. */
+static int resolve_run_folder(const struct aa_walker *walker, struct aa_request *request)
+{
+    struct aa_resolved *resolved = AA_NEW(walker->arena, struct aa_resolved);
+    int r = resolved == NULL ? -ENOMEM : aa_resolve(walker, request->cwd, resolved);
+
+    if (r < 0)
+        return r;
+    request->cwd = resolved->facts.found && request->cwd[0] == '/' ? resolved->facts.path : NULL;
+    return 0;
 }
 
 static int capture_command(const struct aa_walker *walker, const struct aa_question *question,
@@ -247,15 +262,19 @@ static int capture_environment(const struct aa_walker *walker, const struct aa_q
 
     if (r < 0)
         return r;
+    /* two accounts may share a uid: a rule about either is meant */
+    if (account.found && !aa_streq(account.name, request->runas_user))
+        request->runas_alias = account.name;
     owner = (struct aa_environment_owner){
         .name = request->runas_user,
         .home = account.home,
         .shell = account.shell,
         .requester = request->user.name,
         .requester_uid = request->user.uid,
+        .intercepted = request->intercepted,
     };
     return aa_capture_environment(walker, request, question->envp, question->submitted_argv,
-                                  question->submitted_envp, &owner);
+                                  question->submitted_options, question->submitted_envp, &owner);
 }
 
 /* The steps that were looked at are the request's: what runs and its PATH share most of them. */
@@ -293,6 +312,8 @@ int aa_capture_what(const struct aa_site *site, const struct aa_question *questi
     if (r < 0)
         return r;
     r = start_walking(site, request, &walker);
+    if (r == 0 && question->run_cwd != NULL && !request->edit)
+        r = resolve_run_folder(&walker, request);
     if (r == 0)
         r = request->edit ? capture_edit(&walker, question, request) :
                             capture_command(&walker, question, request);

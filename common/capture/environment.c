@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "config.h"
 #include "executable.h"
 
 enum { VALUE_MAX = 4096 }; /* of a harmless value; LS_COLORS is the longest of them */
@@ -24,6 +25,8 @@ enum check {
     CHECK_MAIL,
     CHECK_REQUESTER,
     CHECK_REQUESTER_UID,
+    CHECK_INTERCEPT_FD, /* only for children under intercept */
+    CHECK_INTERCEPT_LIBRARY,
 };
 
 /* Variables that sudo itself sets, and those that it keeps by default because programs need
@@ -47,6 +50,8 @@ static const struct known {
     { "SUDO_HOME", CHECK_FILE, true },
     { "SUDO_TTY", CHECK_FILE, true },
     /* a shell's own bookkeeping, for its children under intercept */
+    { "SUDO_INTERCEPT_FD", CHECK_INTERCEPT_FD, true },
+    { "LD_PRELOAD", CHECK_INTERCEPT_LIBRARY, true },
     { "PWD", CHECK_FILE, true },
     { "OLDPWD", CHECK_FILE, true },
     { "SHLVL", CHECK_NUMBER, true },
@@ -109,6 +114,10 @@ static bool is_mailbox(const char *value, const char *name)
 /* 1 harmless, 0 with the reason, negative errno. */
 static int check_path(const struct aa_walker *walker, const char *value, const char **ret_why)
 {
+    if (*value == '\0') {
+        *ret_why = "its PATH is empty, which stands for the current folder";
+        return 0;
+    }
     while (*value != '\0') {
         size_t n = strcspn(value, ":");
         const char *why = NULL;
@@ -180,6 +189,10 @@ static int check_value(const struct aa_walker *walker, enum check check, const c
         return is_mailbox(value, owner->name);
     case CHECK_REQUESTER:
         return equals(value, owner->requester);
+    case CHECK_INTERCEPT_FD:
+        return owner->intercepted && is_number(value);
+    case CHECK_INTERCEPT_LIBRARY:
+        return owner->intercepted && aa_streq(value, AA_SUDO_PLUGIN_DIR "/sudo_intercept.so");
     case CHECK_REQUESTER_UID:
         snprintf(number, sizeof(number), "%u", (unsigned)owner->requester_uid);
         return aa_streq(value, number);
@@ -199,11 +212,12 @@ static const struct known *find_known(const char *name)
     return NULL;
 }
 
-/* Whether sudo was called as "sudo … NAME=value … command". More than it needs to be: an
- * argument of the command that looks the same counts too, which never helps the caller. */
-static bool is_on_command_line(char *const *submitted_argv, const char *name, size_t name_length)
+/* Whether sudo was called as "sudo … NAME=value … command": before the command, that is. */
+static bool is_on_command_line(char *const *submitted_argv, size_t submitted_options,
+                               const char *name, size_t name_length)
 {
-    for (size_t i = 1; submitted_argv != NULL && submitted_argv[i] != NULL; i++) {
+    for (size_t i = 1; submitted_argv != NULL && i < submitted_options && submitted_argv[i] != NULL;
+         i++) {
         if (strncmp(submitted_argv[i], name, name_length) == 0 &&
             submitted_argv[i][name_length] == '=')
             return true;
@@ -233,7 +247,8 @@ const char *aa_environment_value(char *const *envp, const char *name)
 
 int aa_capture_environment(const struct aa_walker *walker, struct aa_request *request,
                            char *const *envp, char *const *submitted_argv,
-                           char *const *submitted_envp, const struct aa_environment_owner *owner)
+                           size_t submitted_options, char *const *submitted_envp,
+                           const struct aa_environment_owner *owner)
 {
     struct aa_variable *variables;
     size_t n = 0;
@@ -248,6 +263,7 @@ int aa_capture_environment(const struct aa_walker *walker, struct aa_request *re
         size_t length = equal == NULL ? strlen(envp[i]) : (size_t)(equal - envp[i]);
         struct aa_variable *variable = &variables[i];
         const struct known *entry;
+        bool on_command_line;
         int r = 0;
 
         variable->name = aa_arena_strndup(&request->arena, envp[i], length);
@@ -262,8 +278,10 @@ int aa_capture_environment(const struct aa_walker *walker, struct aa_request *re
             return r;
         if (r == 0 && variable->refused_why == NULL)
             variable->refused_why = "its environment has a variable with an unexpected value";
-        variable->added = variable->refused_why != NULL ||
-                          is_on_command_line(submitted_argv, envp[i], length) ||
+        on_command_line = is_on_command_line(submitted_argv, submitted_options, envp[i], length);
+        if (variable->refused_why == NULL && entry->by_sudo && on_command_line)
+            variable->refused_why = "the caller sets a variable of its environment that is sudo's to set";
+        variable->added = variable->refused_why != NULL || on_command_line ||
                           (!entry->by_sudo && is_in(submitted_envp, envp[i]));
     }
     request->variables = variables;

@@ -15,12 +15,14 @@ struct aa_environment_owner {
     const char *name, *home, *shell; /* of the account that the command runs as; NULL: unknown */
     const char *requester;
     uid_t requester_uid;
+    bool intercepted;
 };
 
 /* Fills request->variables. 0, -ENOMEM, or an error that leaves the question open. */
 int aa_capture_environment(const struct aa_walker *walker, struct aa_request *request,
                            char *const *envp, char *const *submitted_argv,
-                           char *const *submitted_envp, const struct aa_environment_owner *owner);
+                           size_t submitted_options, char *const *submitted_envp,
+                           const struct aa_environment_owner *owner);
 
 /* The value of a variable in a vector, or NULL: never getenv, which sudo hooks. */
 const char *aa_environment_value(char *const *envp, const char *name);

@@ -40,6 +40,8 @@ static bool is_foreign_filesystem(const char *path)
         0x5346414f, /* AFS */     0x73757245, /* Coda */  0x00c36400, /* Ceph */
         0x7461636f, /* OCFS2 */   0x01161970, /* GFS2 */  0x0bd00bd0, /* Lustre */
         0x786f4256, /* vboxsf */  0x20030528, /* OrangeFS */
+        0x6b414653, /* kAFS */    0x19830326, /* BeeGFS */  0x47504653, /* GPFS */
+        0x9fa0,     /* proc: its links lead where their text does not say, and elsewhere in a child */
     };
     struct statfs fs;
 
@@ -107,7 +109,7 @@ static int check_step(struct walk *walk, const char *path, struct stat *ret_st)
     else if (!S_ISLNK(ret_st->st_mode) && (ret_st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
         reason = "is writable by group or others";
     else if (foreign)
-        reason = "is on FUSE or a network file system";
+        reason = "is on FUSE, a network file system or /proc";
     if (reason == NULL)
         return 0;
     walk->unbound_why = aa_arena_printf(walk->arena, "%s %s", path, reason);
@@ -272,12 +274,24 @@ static int resolve(const struct aa_walker *walker, const char *path, struct aa_r
     return aa_streq(ret->facts.path, path) ? 0 : add_name(ret, ret->facts.path);
 }
 
+/* The kernel has to come to the same file: whatever a walk by names cannot see shows here. */
+static bool kernel_agrees(const char *path, const struct stat *walked)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && st.st_dev == walked->st_dev && st.st_ino == walked->st_ino;
+}
+
 int aa_resolve(const struct aa_walker *walker, const char *path, struct aa_resolved *ret)
 {
     struct stat st;
     bool missing;
     int r = resolve(walker, path, ret, &st, &missing);
 
+    if (r == 0 && ret->facts.found && ret->facts.unbound_why == NULL && !kernel_agrees(path, &st)) {
+        ret->facts.unbound_why = aa_arena_printf(walker->arena, "%s leads elsewhere than it says", path);
+        return ret->facts.unbound_why == NULL ? -ENOMEM : 0;
+    }
     if (r == 0 && ret->facts.found && !S_ISREG(st.st_mode)) {
         ret->facts.unbound_why = aa_arena_printf(walker->arena, "%s is not a regular file", path);
         r = ret->facts.unbound_why == NULL ? -ENOMEM : 0;

@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 #include "base/request-id.h"
-#include "policy/vocabulary.h"
+#include "base/vocabulary.h"
 
 enum {
     AA_REQUEST_MEMORY_MAX = 64 * 1024 * 1024,
@@ -90,6 +90,7 @@ struct aa_request {
     const char *cwd;   /* where the command would run; NULL: absent */
 
     const char *runas_user;
+    const char *runas_alias; /* another name of the same uid; NULL: none */
     uid_t runas_uid;
     const char *runas_group; /* NULL: absent */
     gid_t runas_gid;

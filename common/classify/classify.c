@@ -18,23 +18,42 @@ static enum aa_program_kind kind_of(const struct aa_effective *effective, const 
     return AA_PROGRAM_PLAIN;
 }
 
-/* A shell with neither -c nor a script to run talks to whoever is at the other end. */
+/* What stands for the terminal or a pipe where a script is expected. */
+static bool is_input(const char *operand)
+{
+    return aa_streq(operand, "-") || aa_after(operand, "/dev/") != NULL ||
+           aa_after(operand, "/proc/") != NULL;
+}
+
+/* A shell with neither -c nor a script to run talks to whoever is at the other end. Only what is
+ * plainly one of these is not interactive: an option that is not known here may take the word behind
+ * it, which is then no script. */
 static bool is_interactive(const struct aa_effective *shell)
 {
-    bool operand = false, forced = false;
+    static const char *const harmless[] = { "--login", "--norc", "--noprofile", "--posix", "--restricted" };
+    bool forced = false;
 
     for (size_t i = 0; i < shell->args_n; i++) {
         const char *argument = shell->args[i];
+        bool known = false;
 
-        if ((argument[0] != '-' && argument[0] != '+') || argument[1] == '\0') {
-            operand = true;
-            break;
-        }
-        if (argument[0] == '-' && argument[1] != '-' && strchr(argument, 'c') != NULL)
+        if (argument[0] != '-' && argument[0] != '+')
+            return forced || is_input(argument); /* else a script */
+        if (aa_streq(argument, "--"))
+            return i + 1 == shell->args_n || is_input(shell->args[i + 1]);
+        for (size_t j = 0; j < AA_ARRAY_SIZE(harmless); j++)
+            known |= aa_streq(argument, harmless[j]);
+        if (known)
+            continue;
+        if (argument[0] == '+' || argument[1] == '\0' ||
+            strspn(argument + 1, "abcefhiklmnprtuvxBCEHPT") != strlen(argument + 1) ||
+            (strlen(argument) > 3 && strpbrk(argument, "rp") != NULL)) /* -norc, -restricted */
+            return true;
+        if (strchr(argument, 'c') != NULL)
             return false;
-        forced |= argument[0] == '-' && argument[1] != '-' && strchr(argument, 'i') != NULL;
+        forced |= strchr(argument, 'i') != NULL;
     }
-    return !operand || forced;
+    return true;
 }
 
 /* find's actions that run a command; ip's "exec", which it takes abbreviated, and its batches. */
@@ -44,7 +63,7 @@ static bool has_running_argument(const struct aa_effective *effective)
         const char *argument = effective->args[i];
 
         if (aa_after(argument, "-exec") != NULL || aa_after(argument, "-ok") != NULL ||
-            aa_after(argument, "-b") != NULL ||
+            aa_after(argument, "-b") != NULL || aa_after(argument, "--b") != NULL ||
             (argument[0] == 'e' && aa_after("exec", argument) != NULL))
             return true;
     }

@@ -6,17 +6,19 @@
 enum { NAME_SIZE = 64 };
 
 static const char *const wrappers[] = {
-    "at", "batch", "bubblewrap", "busybox", "bwrap", "capsh", "chpst", "chroot", "chrt",
-    "coreutils", "cpulimit", "daemonize", "dbus-launch", "dbus-run-session", "doas", "eatmydata",
-    "entr", "env", "fakeroot", "faketime", "firejail", "flock", "gdb", "gdbserver", "gosu",
-    "hyperfine", "i386", "ionice", "linux32", "linux64", "logsave", "ltrace", "machinectl",
-    "newgrp", "nice", "nohup", "nsenter", "numactl", "parallel", "perf", "pkexec", "prlimit",
-    "proot", "rlwrap", "run-parts", "run0", "runcon", "runuser", "schroot", "screen", "script",
-    "setarch", "setpriv", "setsid", "setuidgid", "sg", "softlimit", "ssh", "sshpass",
-    "start-stop-daemon", "stdbuf", "strace", "su", "su-exec", "sudo", "sudoedit",
-    "systemd-inhibit", "systemd-nspawn", "systemd-run", "taskset", "tcpserver", "time", "timeout",
-    "tini", "tmux", "torsocks", "toybox", "trickle", "tsocks", "unbuffer", "unshare", "uutils",
-    "valgrind", "watch", "x86_64", "xargs", "xvfb-run",
+    "aa-exec", "at", "batch", "bubblewrap", "busybox", "bwrap", "capsh", "cgexec", "choom", "chpst",
+    "chronic", "chroot", "chrt", "coreutils", "cpulimit", "daemonize", "dbus-launch",
+    "dbus-run-session", "debconf", "doas", "dpkg-architecture", "eatmydata", "entr", "env",
+    "fakeroot", "faketime", "firejail", "flock", "gdb", "gdbserver", "gosu", "hyperfine", "i386",
+    "ionice", "linux32", "linux64", "logsave", "ltrace", "machinectl", "newgrp", "nice", "nohup",
+    "nsenter", "numactl", "openvt", "parallel", "perf", "pkexec", "prlimit", "proot", "rlwrap",
+    "run-parts", "run0", "runcon", "runuser", "schroot", "screen", "script", "scriptlive",
+    "setarch", "setpriv", "setsid", "setuidgid", "sg", "softlimit", "ssh", "ssh-agent", "sshpass",
+    "start-stop-daemon", "stdbuf", "strace", "su", "su-exec", "sudo", "sudoedit", "systemd-cat",
+    "systemd-inhibit", "systemd-nspawn", "systemd-run", "systemd-socket-activate", "taskset",
+    "tcpserver", "time", "timeout", "tini", "tmux", "torsocks", "toybox", "trickle", "tsocks",
+    "uclampset", "unbuffer", "unshare", "uutils", "valgrind", "watch", "x86_64", "xargs",
+    "xvfb-run",
 };
 
 static const char *const shells[] = {
@@ -26,7 +28,7 @@ static const char *const shells[] = {
 };
 
 static const char *const interpreters[] = {
-    "Rscript", "awk", "bun", "clojure", "deno", "ed", "elixir", "erl", "escript", "expect",
+    "R", "Rscript", "awk", "bun", "clojure", "deno", "ed", "elixir", "erl", "escript", "expect",
     "gawk", "ghci", "gmake", "groovy", "guile", "iex", "ipython", "irb", "java", "jjs", "jshell",
     "julia", "lua", "luajit", "m4", "make", "mawk", "nawk", "ninja", "node", "nodejs", "ocaml",
     "octave", "original-awk", "perl", "php", "pypy", "pypy3", "python", "qjs", "racket",
@@ -59,16 +61,31 @@ static enum aa_program_kind kind_of_exact(const char *name)
     return AA_PROGRAM_PLAIN;
 }
 
+/* "python3.11" is python. */
+static void drop_version(char *name)
+{
+    size_t n = strlen(name);
+
+    while (n > 1 && strchr("0123456789.", name[n - 1]) != NULL)
+        name[--n] = '\0';
+}
+
 enum aa_program_kind aa_program_kind(const char *base)
 {
     enum aa_program_kind kind = kind_of_exact(base);
-    char name[NAME_SIZE];
-    size_t n = strlen(base);
+    char name[NAME_SIZE], *rest = name;
 
-    if (kind != AA_PROGRAM_PLAIN || n == 0 || n >= sizeof(name))
+    if (kind != AA_PROGRAM_PLAIN || strlen(base) >= sizeof(name))
         return kind;
-    memcpy(name, base, n + 1);
-    while (n > 1 && strchr("0123456789.-", name[n - 1]) != NULL)
-        name[--n] = '\0';
-    return kind_of_exact(name);
+    memcpy(name, base, strlen(base) + 1);
+    drop_version(name);
+    kind = kind_of_exact(name);
+    /* bash-static, x86_64-linux-gnu-python3.11: better one program too many than one too few */
+    for (char *part; kind == AA_PROGRAM_PLAIN && (part = strsep(&rest, "-")) != NULL;) {
+        drop_version(part);
+        kind = kind_of_exact(part);
+        if (kind == AA_PROGRAM_WRAPPER || kind == AA_PROGRAM_SOMETIMES)
+            kind = AA_PROGRAM_PLAIN;
+    }
+    return kind;
 }

@@ -27,14 +27,16 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
         memcmp(digest.bytes, decision->digest.bytes, sizeof(digest.bytes)) != 0)
         return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
                         "the command, its files or its environment changed after the decision");
-    return 0;
+    if (!aa_live_policy_changed(decision))
+        return 0;
+    r = aa_capture_around(decision->site, question, request, fault);
+    return r < 0 ? r : aa_policy_still_allows(decision, request, fault);
 }
 
 /* The decision is taken back: the request ends as failed, and the requester is told. */
 static int withdraw(struct aa_decision *decision, int error)
 {
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
-    const struct aa_request nothing = { .id = decision->id };
     struct aa_buffer *summary = &decision->summary;
     struct aa_fault ignored = { 0 };
 
@@ -46,7 +48,8 @@ static int withdraw(struct aa_decision *decision, int error)
     aa_mask_add_text(summary, decision->fault.detail);
     aa_buffer_printf(summary, " [%s]", decision->id.code);
     aa_buffer_clear(&decision->message);
-    aa_words_denial(&decision->message, &nothing, NULL, &decision->fault);
+    aa_words_denial(&decision->message, &decision->command, decision->id.code, NULL,
+                    &decision->fault);
     (void)aa_buffer_text(&decision->message);
     if (!decision->ended) {
         aa_decision_add_error(&own, &decision->fault);
@@ -68,8 +71,10 @@ AA_EXPORT int aa_confirm(struct aa_decision *decision, const struct aa_question 
                                            "this decision was already used for a command"));
     decision->used = true;
     decision->started_boottime_usec = decision->site->boottime_usec();
-    if (decision->exempt)
+    if (decision->exempt) {
+        aa_decision_close_state(decision);
         return 0;
+    }
     request = aa_request_new();
     if (request == NULL)
         return withdraw(decision, aa_fault(&decision->fault, AA_FAULT_MEMORY, -ENOMEM,
@@ -78,5 +83,9 @@ AA_EXPORT int aa_confirm(struct aa_decision *decision, const struct aa_question 
     r = confirm(decision, question, request);
     explicit_bzero(decision->key, sizeof(decision->key));
     aa_request_free(request);
-    return r < 0 ? withdraw(decision, r) : 0;
+    if (r < 0)
+        return withdraw(decision, r);
+    /* a command may run for days: its file system must not be held busy by us */
+    aa_decision_close_state(decision);
+    return 0;
 }

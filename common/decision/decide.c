@@ -2,6 +2,8 @@
 /* From a question to a decision: capture, policy, record, answer, in that order and in this file's
  * order. Every way out that is not an explicit "allow" is a denial with words. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "capture/capture.h"
 #include "decision.h"
@@ -21,13 +23,24 @@ struct deciding {
     char policy[AA_POLICY_ID_SIZE];
 };
 
+static bool live_policy(const struct aa_decision *decision, struct stat *ret)
+{
+    return fstatat(decision->state_fd, AA_SNAPSHOT_LIVE, ret, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* The policy's part: snapshot, facts that it needs, the first rule that holds. */
 static int ask_policy(struct deciding *d, struct aa_fault *fault)
 {
     const struct aa_site *site = d->decision->site;
     const struct aa_snap_header *header;
-    int r = aa_snapshot_open(site, d->decision->state_fd, &d->snapshot, fault);
+    struct stat st;
+    int r;
 
+    if (live_policy(d->decision, &st)) { /* looked at first: a change from here on is noticed */
+        d->decision->policy_inode = st.st_ino;
+        d->decision->policy_ctime = st.st_ctim;
+    }
+    r = aa_snapshot_open(site, d->decision->state_fd, &d->snapshot, fault);
     if (r < 0)
         return r;
     header = d->snapshot.header;
@@ -41,6 +54,29 @@ static int ask_policy(struct deciding *d, struct aa_fault *fault)
     d->has_outcome = true;
     d->observe = header->settings.mode == AA_MODE_OBSERVE;
     return 0;
+}
+
+bool aa_live_policy_changed(const struct aa_decision *decision)
+{
+    struct stat st;
+
+    return !live_policy(decision, &st) || st.st_ino != decision->policy_inode ||
+           st.st_ctim.tv_sec != decision->policy_ctime.tv_sec ||
+           st.st_ctim.tv_nsec != decision->policy_ctime.tv_nsec;
+}
+
+int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *request,
+                           struct aa_fault *fault)
+{
+    struct deciding d = { .decision = decision, .request = request };
+    int r = ask_policy(&d, fault);
+
+    aa_snapshot_close(&d.snapshot);
+    if (r < 0)
+        return r;
+    return d.outcome.action == AA_ACTION_ALLOW || d.observe ?
+               0 : aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
+                            "the policy was changed after the decision, and no longer allows it");
 }
 
 /* From the policy's action to yes or no: what is not "allow" fills the fault. */
@@ -103,6 +139,7 @@ static void make_common(struct deciding *d)
     struct aa_decision *decision = d->decision;
     struct aa_record_context context = {
         .observe = d->observe,
+        .refused = !decision->allows,
         .risk = risk_of(d),
         .policy = d->policy[0] != '\0' ? d->policy : NULL,
         .digest = decision->has_digest ? &decision->digest : NULL,
@@ -175,7 +212,8 @@ static void write_message(struct aa_decision *decision, const struct aa_request 
 {
     aa_buffer_clear(&decision->message);
     if (!decision->allows)
-        aa_words_denial(&decision->message, request, outcome, &decision->fault);
+        aa_words_denial(&decision->message, &decision->command, request->id.code, outcome,
+                        &decision->fault);
     (void)aa_buffer_text(&decision->message);
 }
 

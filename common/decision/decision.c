@@ -22,11 +22,17 @@ struct aa_decision *aa_decision_new(const struct aa_site *site)
     return decision;
 }
 
+void aa_decision_close_state(struct aa_decision *decision)
+{
+    if (decision->state_fd >= 0)
+        close(decision->state_fd);
+    decision->state_fd = -1;
+}
+
 AA_EXPORT struct aa_decision *aa_decision_free(struct aa_decision *decision)
 {
     if (decision != NULL) {
-        if (decision->state_fd >= 0)
-            close(decision->state_fd);
+        aa_decision_close_state(decision);
         explicit_bzero(decision->key, sizeof(decision->key));
         aa_buffer_free(&decision->common);
         aa_buffer_free(&decision->command);
@@ -53,6 +59,7 @@ int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct a
                      enum aa_ledger_use use, struct aa_fault *fault)
 {
     const char *message = aa_buffer_text(&decision->summary);
+    struct aa_fault ignored = { 0 };
     struct aa_event_record record = {
         .event = event,
         .realtime_usec = decision->site->realtime_usec(),
@@ -62,6 +69,8 @@ int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct a
         .only_if_kept = use == AA_LEDGER_BEFORE && decision->needs_record,
     };
 
+    if (decision->state_fd < 0)
+        (void)aa_decision_open_state(decision, &ignored);
     return aa_record_keep(decision->site, decision->state_fd, &record, use, false, fault);
 }
 

@@ -7,6 +7,8 @@
 #ifndef AA_DECISION_H
 #define AA_DECISION_H
 
+#include <time.h>
+
 #include "actionapprove.h"
 #include "base/fault.h"
 #include "base/site.h"
@@ -30,7 +32,9 @@ struct aa_decision {
     struct aa_digest digest;
     bool has_digest;
     unsigned char key[AA_KEY_SIZE]; /* kept to compare the digest, wiped as soon as that is done */
-    int state_fd;                   /* the state folder, open until the command has ended; or -1 */
+    int state_fd;                   /* the state folder, while it is needed; or -1 */
+    struct timespec policy_ctime; /* of the live snapshot's file */
+    ino_t policy_inode;
     uint64_t decided_boottime_usec, started_boottime_usec;
     struct aa_buffer common; /* fields of its records */
     struct aa_buffer command;
@@ -48,6 +52,13 @@ struct aa_decision *aa_refuse_incomplete_at(const struct aa_site *site,
 
 /* Opens the state folder, checked; or a fault that names what is wrong with it. */
 int aa_decision_open_state(struct aa_decision *decision, struct aa_fault *fault);
+void aa_decision_close_state(struct aa_decision *decision);
+
+/* Whether another policy is in force than the one that decided; and if so, whether it would
+ * decide alike: 0, or a fault. */
+bool aa_live_policy_changed(const struct aa_decision *decision);
+int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *request,
+                           struct aa_fault *fault);
 
 /* Records of this decision; its summary is their text. "own" may be NULL. */
 int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,

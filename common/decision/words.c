@@ -3,7 +3,7 @@
 
 #include "mask/mask.h"
 
-enum { LINE_COMMAND_MAX = 200 };
+enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
 
 void aa_words_command(struct aa_buffer *buffer, const struct aa_request *request)
 {
@@ -31,16 +31,16 @@ static void add_why(struct aa_buffer *buffer, const struct aa_outcome *outcome,
         aa_mask_add_text(buffer, outcome->near_limit);
         if (outcome->near_detail != NULL && outcome->near_detail[0] != '\0') {
             aa_buffer_add_text(buffer, ": ");
-            aa_mask_add_text(buffer, outcome->near_detail);
+            aa_mask_add(buffer, outcome->near_detail, strnlen(outcome->near_detail, DETAIL_MAX));
         }
     }
 }
 
-void aa_words_denial(struct aa_buffer *buffer, const struct aa_request *request,
+void aa_words_denial(struct aa_buffer *buffer, const struct aa_buffer *command, const char *code,
                      const struct aa_outcome *outcome, const struct aa_fault *fault)
 {
     aa_buffer_add_text(buffer, "actionapprove: not run: ");
-    aa_words_command(buffer, request);
+    aa_buffer_add(buffer, command->data, command->length);
     add_why(buffer, outcome, fault);
     if (outcome != NULL && outcome->name != NULL) {
         aa_buffer_add_text(buffer, "\n  rule: ");
@@ -48,6 +48,5 @@ void aa_words_denial(struct aa_buffer *buffer, const struct aa_request *request,
     }
     aa_buffer_printf(buffer, "\n  next: %s", aa_fault_remedy(fault->id));
     aa_buffer_printf(buffer, "\n  code: %s (%s)\n",
-                     request->id.code[0] != '\0' ? request->id.code : "none",
-                     aa_fault_name(fault->id));
+                     code[0] != '\0' ? code : "none", aa_fault_name(fault->id));
 }

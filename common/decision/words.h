@@ -12,7 +12,7 @@
 void aa_words_command(struct aa_buffer *buffer, const struct aa_request *request);
 
 /* Several lines: the denial, its cause, the rule, the code, the remedy. */
-void aa_words_denial(struct aa_buffer *buffer, const struct aa_request *request,
+void aa_words_denial(struct aa_buffer *buffer, const struct aa_buffer *command, const char *code,
                      const struct aa_outcome *outcome, const struct aa_fault *fault);
 
 #endif

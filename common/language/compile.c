@@ -197,10 +197,23 @@ static const struct aa_source *read_pack(struct aa_pack_reader *reader, const ch
     char *path = aa_arena_printf(arena, "%s/%s.policy", c->site->pack_dir, name);
     size_t before = c->out->sources_n;
 
-    if (path == NULL || access(path, R_OK) != 0 || read_named_file(c, path) != 0 ||
-        c->out->sources_n == before)
+    if (path == NULL || access(path, R_OK) != 0)
         return NULL;
-    return &c->out->sources[before];
+    if ((c->flags & AA_COMPILE_TRUSTED) != 0) {
+        _cleanup_close_ int folder_fd = -1, fd = -1;
+        char why[AA_TRUST_WHY_MAX], *file = strrchr(path, '/') + 1;
+        int r = aa_trusted_folder(c->site, c->site->pack_dir, &folder_fd, why);
+
+        if (r == AA_TRUST_OK)
+            r = aa_trusted_file(c->site, folder_fd, file, O_RDONLY, false, &fd, NULL, why);
+        if (r != AA_TRUST_OK)
+            complain_of_file(c, path, why);
+        else if (read_source(c, path, fd) != 0)
+            return NULL;
+    } else if (read_named_file(c, path) != 0) {
+        return NULL;
+    }
+    return c->out->sources_n == before ? NULL : &c->out->sources[before];
 }
 
 /* ---- compiling ---- */
@@ -243,6 +256,7 @@ static int compile_sources(struct compiling *c, const struct aa_local_data *loca
         aa_check_references(config);
         if (out->complaints.errors == 0)
             aa_check_answerable(config, local);
+        aa_check_host_names(config, local);
     }
     aa_check_supported(config, (c->flags & AA_COMPILE_CHECK_ONLY) != 0);
     if (out->complaints.out_of_memory)

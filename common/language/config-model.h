@@ -7,7 +7,7 @@
 #define AA_CONFIG_MODEL_H
 
 #include "lexer.h"
-#include "policy/vocabulary.h"
+#include "base/vocabulary.h"
 
 struct aa_word_list {
     const struct aa_word *v;

@@ -15,6 +15,7 @@ struct seen {
 
 struct emitter {
     const struct aa_config *config;
+    const struct aa_emit_options *options;
     struct aa_arena arena;
     struct seen **table;
     struct aa_buffer sections[AA_SECTION_COUNT];
@@ -97,6 +98,31 @@ static struct aa_snap_range words(struct emitter *e, const struct aa_word_list *
         out.flags = (as != AS_TEXT && word->has_glob ? AA_WORD_GLOB : 0u) |
                     (word->is_rest ? AA_WORD_REST : 0u);
         append(e, AA_SECTION_WORDS, &out, sizeof(out));
+    }
+    return range;
+}
+
+/*
+ * A rule that names /bin/dash means the file that this is, which on most hosts is called
+ * /usr/bin/dash: both are written down.
+ */
+static struct aa_snap_range command_words(struct emitter *e, const struct aa_word_list *list)
+{
+    struct aa_snap_range range = words(e, list, AS_GLOB);
+
+    for (size_t i = 0; e->options->resolve_paths && i < list->n && e->error == 0; i++) {
+        const struct aa_word *word = &list->v[i];
+        _cleanup_free_ char *real = NULL;
+        struct aa_snap_word out = { 0 };
+
+        if (word->has_glob || word->text[0] != '/')
+            continue;
+        real = realpath(word->text, NULL);
+        if (real == NULL || aa_streq(real, word->text))
+            continue;
+        out.text = text(e, real);
+        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        range.count++;
     }
     return range;
 }
@@ -245,7 +271,9 @@ static void emit_rules(struct emitter *e)
                                         sizeof(struct aa_snap_condition));
         for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
             struct aa_snap_condition condition = { c->key, c->negated,
-                                                   words(e, &c->words, form_of(c->key)) };
+                                                   c->key == AA_KEY_COMMAND ?
+                                                       command_words(e, &c->words) :
+                                                       words(e, &c->words, form_of(c->key)) };
 
             note_needs(e, c);
             append(e, AA_SECTION_CONDITIONS, &condition, sizeof(condition));
@@ -316,6 +344,7 @@ int aa_emit_snapshot(const struct aa_config *config, const struct aa_emit_option
     if (e == NULL)
         return -ENOMEM;
     e->config = config;
+    e->options = options;
     e->arena.maximum = AA_CONFIG_MEMORY_MAX;
     e->table = calloc(TABLE_SIZE, sizeof(*e->table));
     if (e->table == NULL)

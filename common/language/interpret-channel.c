@@ -34,7 +34,8 @@ static void channel_type(struct aa_config *config, const struct aa_statement *st
     struct aa_config_channel *channel = context;
     uint32_t type;
 
-    if (!aa_word_count(config, statement, 1, 1, "type local|slack|matrix|teams|api"))
+    if (!aa_no_block(config, statement) ||
+        !aa_word_count(config, statement, 1, 1, "type local|slack|matrix|teams|api"))
         return;
     if (channel->type != 0)
         aa_complain(config->complaints, statement->words[0].place, "\"type\" is said twice");
@@ -81,19 +82,22 @@ static bool is_secret(struct aa_config *config, const struct aa_statement *state
 static bool check_pair(struct aa_config *config, const struct aa_statement *statement,
                        const struct pair_word *pair, const char **ret)
 {
-    const struct aa_word *value = &statement->words[1];
+    const struct aa_word *value = statement->words + 1;
     bool secret = pair->value == PAIR_SECRET ||
                   (pair->value == PAIR_FILE_OR_SECRET && aa_streq(value->text, "secret"));
     uint32_t seconds;
 
     if (secret) {
-        if (!aa_word_count(config, statement, 2, 2, pair->form))
-            return false;
         if (!aa_streq(value->text, "secret")) {
-            aa_complain(config->complaints, value->place,
-                        "a secret is never written here; expected: %s", pair->form);
+            struct aa_place place = value->place;
+
+            place.column = 0; /* what stands there may be the secret itself */
+            aa_complain(config->complaints, place, "a secret is never written here; expected: %s",
+                        pair->form);
             return false;
         }
+        if (!aa_word_count(config, statement, 2, 2, pair->form))
+            return false;
         *ret = statement->words[2].text;
         return is_secret(config, statement);
     }
@@ -129,6 +133,7 @@ static void channel_pair(struct aa_config *config, const struct aa_statement *st
         if (!aa_streq(statement->words[0].text, pair_words[i].word))
             continue;
         if (aa_no_block(config, statement) &&
+            aa_word_count(config, statement, 1, 2, pair_words[i].form) &&
             check_pair(config, statement, &pair_words[i], &value))
             (void)add_pair(config, context, &statement->words[0], pair_words[i].key, value);
         return;

@@ -86,16 +86,30 @@ static void agent_unix(struct aa_config *config, const struct aa_statement *stat
         add_accounts(config, context, statement, AA_ACCOUNT_UNIX);
 }
 
+/* The room of a list that grows by doubling. */
+static size_t capacity(size_t n)
+{
+    size_t room = 8;
+
+    while (room < n)
+        room *= 2;
+    return room;
+}
+
 /* Words of several statements of one kind, one after the other. */
 static void append_words(struct aa_config *config, struct aa_word_list *list,
                          const struct aa_word *words, size_t n)
 {
-    struct aa_word *all = aa_allocate(config, (list->n + n) * sizeof(*all));
+    struct aa_word *all = (struct aa_word *)(uintptr_t)list->v; /* ours: only this makes them */
+    size_t room = capacity(list->n);
 
-    if (all == NULL)
-        return;
-    if (list->n > 0)
-        memcpy(all, list->v, list->n * sizeof(*all));
+    if (all == NULL || list->n + n > room) {
+        all = aa_allocate(config, capacity(list->n + n) * sizeof(*all));
+        if (all == NULL)
+            return;
+        if (list->n > 0)
+            memcpy(all, list->v, list->n * sizeof(*all));
+    }
     memcpy(all + list->n, words, n * sizeof(*all));
     *list = (struct aa_word_list){ all, list->n + n };
 }

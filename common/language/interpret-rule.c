@@ -60,7 +60,7 @@ static bool is_time_word(const char *text)
     static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 
     if (text[0] >= '0' && text[0] <= '9')
-        return strlen(text) == 11 && is_clock(text) && text[5] == '-' && is_clock(text + 6) &&
+        return strlen(text) == 11 && is_clock(text) && strncmp(text, "24", 2) != 0 && text[5] == '-' && is_clock(text + 6) &&
                strncmp(text, text + 6, 5) != 0;
     for (size_t i = 0; i < AA_ARRAY_SIZE(days); i++) {
         if (aa_streq(text, days[i]))
@@ -72,6 +72,32 @@ static bool is_time_word(const char *text)
                 return true;
         }
     }
+    return false;
+}
+
+/* Paths are compared with what the kernel would call them: other spellings never match. */
+static bool check_path_word(struct aa_config *config, const struct aa_word *word)
+{
+    const char *text = word->text;
+    size_t n = word->length;
+
+    if (n > 1 && (text[n - 1] == '/' || strstr(text, "//") != NULL ||
+                  strstr(text, "/./") != NULL || strstr(text, "/../") != NULL ||
+                  (n > 2 && aa_streq(text + n - 2, "/.")) ||
+                  (n > 3 && aa_streq(text + n - 3, "/..")))) {
+        aa_complain(config->complaints, word->place,
+                    "\"%s\" can never match: write the path without \"//\", \".\", \"..\" and a "
+                    "slash at its end", text);
+        return false;
+    }
+    return true;
+}
+
+static bool check_variable_word(struct aa_config *config, const struct aa_word *word)
+{
+    if (strchr(word->text, '=') == NULL)
+        return true;
+    aa_complain(config->complaints, word->place, "\"%s\" is no name of a variable", word->text);
     return false;
 }
 
@@ -87,13 +113,15 @@ static bool check_special_word(struct aa_config *config, enum aa_key key,
         return false;
     case AA_KEY_CWD:
         if (word->text[0] == '/' || aa_after(word->text, "**") != NULL)
-            return true;
+            return check_path_word(config, word);
         aa_complain(config->complaints, word->place, "\"%s\" is not an absolute path", word->text);
         return false;
+    case AA_KEY_ENV:
+        return check_variable_word(config, word);
     case AA_KEY_COMMAND:
         if (word->text[0] == '/' || strchr(word->text, '/') == NULL ||
             aa_after(word->text, "**") != NULL)
-            return true;
+            return check_path_word(config, word);
         aa_complain(config->complaints, word->place,
                     "\"%s\" is neither an absolute path nor a base name", word->text);
         return false;
@@ -248,8 +276,11 @@ static bool interpret_allow_key(struct aa_config *config, const struct aa_statem
         return false;
     if (aa_no_block(config, statement) && !aa_said_twice(config, statement, rule->env_ok.n != 0) &&
         aa_word_count(config, statement, 1, AA_WORDS_MAX, "env-ok NAME…") &&
-        aa_value_plains(config, statement->words + 1, statement->n - 1, "a variable"))
+        aa_value_plains(config, statement->words + 1, statement->n - 1, "a variable")) {
         rule->env_ok = (struct aa_word_list){ statement->words + 1, statement->n - 1 };
+        for (size_t i = 0; i < rule->env_ok.n; i++)
+            (void)check_variable_word(config, &rule->env_ok.v[i]);
+    }
     return true;
 }
 
@@ -344,6 +375,11 @@ void aa_interpret_rule(struct aa_config *config, const struct aa_statement *stat
         !aa_value_name(config, &statement->words[1], "the name of a rule"))
         return;
     rule->named = (struct aa_named){ statement->words[1].text, statement->words[1].place };
+    if (context->pack == NULL && (aa_streq(rule->named.name, "default") ||
+                                  aa_streq(rule->named.name, "root")))
+        aa_complain(config->complaints, rule->named.place,
+                    "records call other decisions \"%s\"; give the rule another name",
+                    rule->named.name);
     if (!statement->has_block) {
         aa_complain(config->complaints, statement->words[0].place,
                     "the block is missing; expected: rule NAME { when …; ACTION; … }");

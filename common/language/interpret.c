@@ -157,7 +157,8 @@ static void interpret_default(struct aa_config *config, const struct aa_statemen
     }
     if (action == AA_ACTION_NONE) {
         for (size_t i = 0; i < AA_ASK_KEY_WORDS && n < KNOWN_WORDS_MAX; i++)
-            known[n++] = aa_ask_key_words[i];
+            if (!aa_streq(aa_ask_key_words[i], "ask"))
+                known[n++] = aa_ask_key_words[i];
         if (!aa_interpret_ask_key(config, &rest, &config->default_ask))
             aa_unknown_word(config, &rest.words[0], "behind \"default\"", known, n);
         return;
@@ -169,7 +170,8 @@ static void interpret_default(struct aa_config *config, const struct aa_statemen
     config->default_place = rest.words[0].place;
     if (action == AA_ACTION_ASK) {
         (void)aa_interpret_ask(config, &rest, &config->default_ask);
-    } else if (aa_word_count(config, &rest, 0, action == AA_ACTION_DENY, "default deny \"why\"")) {
+    } else if (aa_word_count(config, &rest, 0, action == AA_ACTION_DENY,
+                             action == AA_ACTION_DENY ? "default deny \"why\"" : "default allow")) {
         config->default_why = rest.n > 1 ? rest.words[1].text : NULL;
     }
 }

@@ -6,14 +6,18 @@
 #include "base/text.h"
 #include "policy/glob.h"
 
-static struct aa_place place_at(const struct aa_lexer *lexer, size_t at)
+/* Counts on from the last place of the line, so that a long line is read once. */
+static struct aa_place place_at(struct aa_lexer *lexer, size_t at)
 {
     const char *text = lexer->source->text;
-    uint32_t column = 1;
 
-    for (size_t i = lexer->line_start; i < at; i++)
-        column += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return (struct aa_place){ lexer->source, lexer->line, column };
+    if (lexer->counted_to < lexer->line_start || lexer->counted_to > at) {
+        lexer->counted_to = lexer->line_start;
+        lexer->column = 1;
+    }
+    for (; lexer->counted_to < at; lexer->counted_to++)
+        lexer->column += ((unsigned char)text[lexer->counted_to] & 0xc0) != 0x80;
+    return (struct aa_place){ lexer->source, lexer->line, lexer->column };
 }
 
 static void bad_byte(struct aa_lexer *lexer, size_t at, const char *what)
@@ -30,7 +34,8 @@ static void bad_byte(struct aa_lexer *lexer, size_t at, const char *what)
 bool aa_lexer_start(struct aa_lexer *lexer, const struct aa_source *source,
                     struct aa_complaints *complaints)
 {
-    *lexer = (struct aa_lexer){ .source = source, .complaints = complaints, .line = 1 };
+    *lexer = (struct aa_lexer){ .source = source, .complaints = complaints, .line = 1,
+                                  .column = 1 };
     if (source->length > AA_SOURCE_MAX) {
         aa_complain(complaints, (struct aa_place){ source, 1, 1 },
                     "the file has %zu bytes; the maximum is %d", source->length, AA_SOURCE_MAX);
@@ -115,6 +120,7 @@ static bool read_quoted(struct aa_lexer *lexer, struct aa_buffer *raw)
         if (c == '\0' || c == '\n') {
             aa_complain(lexer->complaints, start,
                         "this quotation mark is not closed on its line");
+            aa_lexer_skip_line(lexer);
             return false;
         }
         if (c == '\\') {
@@ -139,7 +145,7 @@ static bool read_quoted(struct aa_lexer *lexer, struct aa_buffer *raw)
 
 static void read_word(struct aa_lexer *lexer, struct aa_token *token)
 {
-    _cleanup_buffer_ struct aa_buffer raw = AA_BUFFER_INIT(AA_SOURCE_MAX + 1);
+    _cleanup_buffer_ struct aa_buffer raw = AA_BUFFER_INIT(2 * AA_SOURCE_MAX);
     bool quoted = peek(lexer) == '"';
 
     token->kind = AA_TOKEN_ERROR;
@@ -158,6 +164,21 @@ static void read_word(struct aa_lexer *lexer, struct aa_token *token)
     token->word.is_rest = !quoted && aa_streq(token->word.text, "...");
     token->kind = AA_TOKEN_WORD;
     lexer->after_word = true;
+}
+
+void aa_lexer_skip_statement(struct aa_lexer *lexer)
+{
+    unsigned depth = 0; /* blocks that are skipped with it, as far as they stand on this line */
+
+    for (; lexer->at < lexer->source->length; lexer->at++) {
+        char c = lexer->source->text[lexer->at];
+
+        if (c == '\n' || (depth == 0 && (c == ';' || c == '}')))
+            break;
+        depth += c == '{';
+        depth -= c == '}';
+    }
+    lexer->after_word = false;
 }
 
 void aa_lexer_skip_line(struct aa_lexer *lexer)

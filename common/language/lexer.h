@@ -35,6 +35,8 @@ struct aa_lexer {
     size_t at;
     uint32_t line;
     size_t line_start;
+    size_t counted_to; /* column is that of this place */
+    uint32_t column;
     bool after_word; /* the last token was a word, and no blank came since */
 };
 
@@ -45,5 +47,7 @@ void aa_lexer_next(struct aa_lexer *lexer, struct aa_token *ret);
 
 /* After an error: to the end of the line. */
 void aa_lexer_skip_line(struct aa_lexer *lexer);
+/* To the next ";", "}" or end of line, which is not skipped. */
+void aa_lexer_skip_statement(struct aa_lexer *lexer);
 
 #endif

@@ -14,10 +14,10 @@ static void advance(struct parser *parser)
     aa_lexer_next(&parser->lexer, &parser->token);
 }
 
-/* To the next line, so that one mistake is one complaint. */
+/* To the next statement, so that one mistake is one complaint. */
 static void recover(struct parser *parser)
 {
-    aa_lexer_skip_line(&parser->lexer);
+    aa_lexer_skip_statement(&parser->lexer);
     advance(parser);
 }
 

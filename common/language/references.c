@@ -18,7 +18,10 @@ static int by_name(const void *a, const void *b)
 
     if (order != 0)
         return order;
-    return (*x)->place.line < (*y)->place.line ? -1 : 1; /* the earlier one is the first */
+    /* the earlier one is the first: sources lie in the order in which they are read */
+    if ((*x)->place.source != (*y)->place.source)
+        return (*x)->place.source < (*y)->place.source ? -1 : 1;
+    return (*x)->place.line < (*y)->place.line ? -1 : 1;
 }
 
 static bool start_names(struct aa_config *config, struct names *names, size_t n)
@@ -124,6 +127,55 @@ static void check_accounts(struct aa_config *config)
     }
 }
 
+/* A pack's rules mean the pack's own labels first. */
+static void want_labels(struct aa_config *config, const struct names *labels,
+                        const struct aa_config_rule *rule, struct aa_config_condition *condition)
+{
+    struct aa_word *words = AA_NEW_ARRAY(config->arena, struct aa_word, condition->words.n);
+
+    for (size_t i = 0; words != NULL && i < condition->words.n; i++) {
+        char *own = rule->pack == NULL ? NULL :
+                                         aa_arena_printf(config->arena, "%s/%s", rule->pack,
+                                                         condition->words.v[i].text);
+
+        words[i] = condition->words.v[i];
+        if (own != NULL && is_known(labels, own))
+            words[i].text = words[i].glob = own;
+        else
+            want(config, labels, &words[i], "label");
+    }
+    config->complaints->out_of_memory |= words == NULL;
+    if (words != NULL)
+        condition->words.v = words;
+}
+
+/* One Unix account is one agent's, and no person's. */
+static void check_agents(struct aa_config *config)
+{
+    for (const struct aa_config_entity *a = config->agents.first; a != NULL; a = a->next) {
+        for (const struct aa_config_account *x = a->accounts; x != NULL; x = x->next) {
+            const struct aa_config_entity *b = config->agents.first;
+
+            for (; b != a; b = b->next) {
+                for (const struct aa_config_account *y = b->accounts; y != NULL; y = y->next) {
+                    if (aa_streq(x->word->text, y->word->text))
+                        aa_complain(config->complaints, x->word->place,
+                                    "the account \"%s\" is agent %s's already", x->word->text,
+                                    b->named.name);
+                }
+            }
+            for (b = config->persons.first; b != NULL; b = b->next) {
+                for (const struct aa_config_account *y = b->accounts; y != NULL; y = y->next) {
+                    if (y->kind == AA_ACCOUNT_UNIX && aa_streq(x->word->text, y->word->text))
+                        aa_complain(config->complaints, x->word->place,
+                                    "the account \"%s\" is person %s's: an agent needs one of its "
+                                    "own", x->word->text, b->named.name);
+                }
+            }
+        }
+    }
+}
+
 void aa_check_references(struct aa_config *config)
 {
     struct names channels, persons, groups, agents, labels, rules;
@@ -135,6 +187,7 @@ void aa_check_references(struct aa_config *config)
     COLLECT_NAMES(config, &labels, &config->labels, struct aa_config_entity, "label");
     COLLECT_NAMES(config, &rules, &config->rules, struct aa_config_rule, "rule");
     check_accounts(config);
+    check_agents(config);
     for (const struct aa_config_entity *g = config->groups.first; g != NULL; g = g->next) {
         for (const struct aa_config_account *m = g->accounts; m != NULL; m = m->next) {
             if (m->kind == AA_MEMBER_PERSON)
@@ -146,9 +199,9 @@ void aa_check_references(struct aa_config *config)
     check_ask_names(config, &channels, &groups, &config->default_ask);
     for (const struct aa_config_rule *r = config->rules.first; r != NULL; r = r->next) {
         check_ask_names(config, &channels, &groups, &r->ask);
-        for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
+        for (struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
             if (c->key == AA_KEY_LABEL)
-                want_all(config, &labels, &c->words, "label");
+                want_labels(config, &labels, r, c);
             for (size_t i = 0; c->key == AA_KEY_AGENT && i < c->words.n; i++) {
                 if (!aa_streq(c->words.v[i].text, "any"))
                     want(config, &agents, &c->words.v[i], "agent");
@@ -278,6 +331,32 @@ static bool unix_group_can_answer(const struct aa_config *config, const char *gr
     return false;
 }
 
+/* Whether all who may answer are named persons, and how many of them can be reached. */
+static bool only_persons(const struct aa_config *config, const struct aa_config_ask *ask,
+                         uint32_t types, uint32_t *ret_reachable)
+{
+    uint32_t reachable = 0;
+
+    for (const struct aa_config_entity *p = config->persons.first; p != NULL; p = p->next) {
+        bool counts = false;
+
+        for (size_t i = 0; i < ask->from.n; i++) {
+            const struct aa_config_entity *group = find_entity(config->groups.first,
+                                                               ask->from.v[i].text);
+            const struct aa_config_account *m = group == NULL ? NULL : group->accounts;
+
+            for (; m != NULL; m = m->next) {
+                if (m->kind != AA_MEMBER_PERSON)
+                    return false;
+                counts |= aa_streq(m->word->text, p->named.name);
+            }
+        }
+        reachable += counts && is_reachable(p, types);
+    }
+    *ret_reachable = reachable;
+    return true;
+}
+
 static bool group_can_answer(const struct aa_config *config, const struct aa_config_entity *group,
                              uint32_t types, const struct aa_local_data *local)
 {
@@ -311,6 +390,8 @@ static void check_ask(struct aa_config *config, const struct aa_config_ask *ask,
                       const char *name, struct aa_place place, const struct aa_local_data *local)
 {
     uint32_t types = types_of(config, &ask->channels) | types_of(config, &ask->then_channels);
+    uint32_t reachable = 0;
+    bool answerable = false;
 
     if (ask->channels.n == 0) {
         aa_complain(config->complaints, place,
@@ -331,9 +412,16 @@ static void check_ask(struct aa_config *config, const struct aa_config_ask *ask,
         const struct aa_config_entity *group = find_entity(config->groups.first,
                                                            ask->from.v[i].text);
 
-        if (group == NULL || group_can_answer(config, group, types, local))
-            return; /* an unknown group was complained of already */
+        if (group == NULL)
+            return; /* complained of already */
+        answerable |= group_can_answer(config, group, types, local);
     }
+    if (answerable && only_persons(config, ask, types, &reachable) && reachable < ask->quorum)
+        aa_warn(config->complaints, place,
+                "%s can never be approved: it wants a quorum of %u, and its groups have %u persons "
+                "whom its channels reach", name, ask->quorum, reachable);
+    if (answerable)
+        return;
     aa_complain(config->complaints, place,
                 "nobody could answer %s: no member of its groups is a person with a Unix account "
                 "whom its channels reach", name);
@@ -359,6 +447,25 @@ void aa_check_answerable(struct aa_config *config, const struct aa_local_data *l
     if (config->default_action == AA_ACTION_ASK) {
         ask = aa_complete_ask(config, NULL);
         check_ask(config, &ask, "the default", config->default_place, local);
+    }
+}
+
+/* ---- host names ---- */
+
+void aa_check_host_names(struct aa_config *config, const struct aa_local_data *local)
+{
+    if (local == NULL || local->full_host_name_known)
+        return;
+    for (const struct aa_config_rule *r = config->rules.first; r != NULL; r = r->next) {
+        for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
+            for (size_t i = 0; c->key == AA_KEY_HOST && i < c->words.n; i++) {
+                if (strchr(c->words.v[i].text, '.') != NULL)
+                    aa_complain(config->complaints, c->words.v[i].place,
+                                "this host does not know its full name, which \"%s\" would be "
+                                "compared with; put it into /etc/hosts, or use the short name",
+                                c->words.v[i].text);
+            }
+        }
     }
 }
 

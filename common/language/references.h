@@ -11,9 +11,12 @@ struct aa_local_data {
     /* 1 the group exists and "name" is in it, 0 not, negative errno: cannot be told */
     int (*in_unix_group)(const struct aa_local_data *data, const char *group, const char *name);
     int (*unix_group_exists)(const struct aa_local_data *data, const char *group);
+    bool full_host_name_known;
 };
 
 void aa_check_references(struct aa_config *config);
+/* A rule about full host names on a host that does not know its own would never be decided. */
+void aa_check_host_names(struct aa_config *config, const struct aa_local_data *local);
 void aa_check_answerable(struct aa_config *config, const struct aa_local_data *local);
 
 /* Complains (or warns) of every rule with a key that is not matched yet. */

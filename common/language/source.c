@@ -63,11 +63,19 @@ static void write_line(struct aa_buffer *buffer, const struct aa_place *place)
     n = (size_t)(end - text);
     if (memchr(text, '\n', n) != NULL)
         n = (size_t)((const char *)memchr(text, '\n', n) - text);
-    if (n == 0 || n > SHOWN_LINE_MAX || place->column > n + 1)
+    if (n == 0 || n > SHOWN_LINE_MAX || place->column == 0 || place->column > n + 1)
         return;
     aa_buffer_add_text(buffer, "    ");
-    for (size_t i = 0; i < n; i++) /* a tab is one column here, so that the caret stands right */
-        aa_text_add_visible(buffer, text[i] == '\t' ? " " : text + i, 1);
+    while (n > 0) { /* a tab is one column here, so that the caret stands right */
+        const char *tab = memchr(text, '\t', n);
+        size_t part = tab != NULL ? (size_t)(tab - text) : n;
+
+        aa_text_add_visible(buffer, text, part);
+        if (part < n)
+            aa_buffer_add_byte(buffer, ' ');
+        text += part + (part < n);
+        n -= part + (part < n);
+    }
     aa_buffer_printf(buffer, "\n    %*s^\n", (int)place->column - 1, "");
 }
 
@@ -77,7 +85,8 @@ void aa_complaint_write(struct aa_buffer *buffer, const struct aa_complaint *com
 
     if (place->source != NULL) {
         aa_text_add_visible(buffer, place->source->path, strlen(place->source->path));
-        aa_buffer_printf(buffer, ":%u:%u: ", place->line, place->column);
+        aa_buffer_printf(buffer, place->column == 0 ? ":%u: " : ":%u:%u: ", place->line,
+                         place->column);
     }
     aa_buffer_add_text(buffer, complaint->warning ? "warning: " : "error: ");
     aa_text_add_visible(buffer, complaint->message, strlen(complaint->message));

@@ -28,7 +28,7 @@ struct aa_source {
 
 struct aa_place {
     const struct aa_source *source;
-    uint32_t line, column; /* from 1; columns count characters, not bytes */
+    uint32_t line, column; /* from 1; columns count characters; 0: the line is not to be shown */
 };
 
 struct aa_complaint {

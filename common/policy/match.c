@@ -249,7 +249,19 @@ static int value_holds(const struct matching *m, enum aa_action action, const ch
     return r < 0 ? r : r != (int)m->condition->negated;
 }
 
-static int host_holds(const struct matching *m)
+static int runas_holds(const struct matching *m, enum aa_action action)
+{
+    int first = value_holds(m, action, m->request->runas_user, false), second;
+
+    if (first < 0 || m->request->runas_alias == NULL)
+        return first;
+    second = value_holds(m, action, m->request->runas_alias, false);
+    if (second < 0)
+        return second;
+    return action == AA_ACTION_ALLOW ? first && second : first || second;
+}
+
+static int host_holds(const struct matching *m, enum aa_action action)
 {
     int found = 0;
 
@@ -260,8 +272,9 @@ static int host_holds(const struct matching *m)
         if (pattern == NULL)
             return -EBADMSG;
         name = strchr(pattern, '.') != NULL ? m->request->host_full : m->request->host;
-        if (name != NULL)
-            found = aa_word_matches(m->snapshot, &m->words[i], name);
+        if (name == NULL)
+            return action != AA_ACTION_ALLOW; /* not known: never to the requester's advantage */
+        found = aa_word_matches(m->snapshot, &m->words[i], name);
     }
     return found < 0 ? found : found != (int)m->condition->negated;
 }
@@ -326,7 +339,7 @@ int aa_condition_holds(const struct aa_snapshot *snapshot, const struct aa_snap_
     case AA_KEY_ENV:
         return set_holds(&m, action, false, share_of_variables);
     case AA_KEY_RUNAS:
-        return value_holds(&m, action, request->runas_user, false);
+        return runas_holds(&m, action);
     case AA_KEY_RUNAS_GROUP:
         return value_holds(&m, action, request->runas_group, false);
     case AA_KEY_CWD:
@@ -334,7 +347,7 @@ int aa_condition_holds(const struct aa_snapshot *snapshot, const struct aa_snap_
     case AA_KEY_FRONTEND:
         return value_holds(&m, action, aa_frontend_name(request->frontend), false);
     case AA_KEY_HOST:
-        return host_holds(&m);
+        return host_holds(&m, action);
     case AA_KEY_TTY:
         return tty_holds(&m);
     case AA_KEY_COMMAND:

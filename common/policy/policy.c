@@ -78,7 +78,9 @@ static int runs_as_approver(const struct aa_snapshot *snapshot, const struct aa_
 
             if (name == NULL)
                 return -EBADMSG;
-            if (accounts[j].kind != AA_ACCOUNT_UNIX || !aa_streq(name, request->runas_user))
+            if (accounts[j].kind != AA_ACCOUNT_UNIX ||
+                (!aa_streq(name, request->runas_user) &&
+                 (request->runas_alias == NULL || !aa_streq(name, request->runas_alias))))
                 continue;
             return open ? 1 : is_named_member(snapshot, person);
         }

@@ -13,6 +13,7 @@
 enum {
     AA_FIELDS_MAX = 1024 * 1024, /* bytes of one record's fields */
     AA_COMMAND_MAX = 256 * 1024, /* bytes of AA_COMMAND before its middle is left out */
+    AA_REFUSED_COMMAND_MAX = 16 * 1024, /* the same where nothing ran: cheap to send, so to keep */
     AA_FIELD_NAME_MAX = 64,
     AA_TEXT_MAX = 8 * 1024,      /* bytes of any other text of a stranger's */
 };

@@ -74,11 +74,20 @@ static int send_with_credentials(int socket_fd, const struct sockaddr_un *addres
     return 0;
 }
 
+static int create_sealable(void)
+{
+    const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING, noexec = 0x0008; /* MFD_NOEXEC_SEAL */
+    int fd = memfd_create("actionapprove", flags);
+
+    /* only where the kernel insists: journald of before wants exactly the seals below */
+    return fd >= 0 || errno != EACCES ? fd : memfd_create("actionapprove", flags | noexec);
+}
+
 /* What is too large for a datagram goes as a sealed file in memory. */
 static int send_as_file(int socket_fd, const struct sockaddr_un *address,
                         const struct aa_buffer *datagram)
 {
-    _cleanup_close_ int fd = memfd_create("actionapprove", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    _cleanup_close_ int fd = create_sealable();
     struct rlimit limit;
     int r;
 

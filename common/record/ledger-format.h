@@ -50,7 +50,9 @@ struct aa_ledger_header {
 
 enum aa_ledger_flag {
     AA_LEDGER_FROM_SIDE = 1u << 0,  /* was written beside the chain while its lock was held */
-    AA_LEDGER_AFTER_TORN = 1u << 1, /* the end of the chain was damaged; torn_bytes were removed */
+    AA_LEDGER_AFTER_TORN = 1u << 1, /* bytes behind the chain's end, torn_bytes, were removed */
+    AA_LEDGER_AFTER_DAMAGE = 1u << 2, /* they were more than one unfinished record: see the file
+                                         ledger.removed-SEQ */
 };
 
 struct aa_ledger_record {

@@ -4,10 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
 #include "base/trusted-file.h"
+
+#define PART ".part"
 
 enum { TRIES = 16 }; /* a joiner may remove the empty folder under us */
 
@@ -22,7 +25,8 @@ int aa_ledger_side_open(int state_fd, int *ret_folder_fd)
     return 1;
 }
 
-static int create_file(int state_fd, const char *name)
+/* Under a name that no joiner takes; only a whole file gets its own. */
+static int create_file(int state_fd, const char *name, int *ret_folder_fd)
 {
     for (int i = 0; i < TRIES; i++) {
         _cleanup_close_ int folder_fd = -1;
@@ -36,6 +40,8 @@ static int create_file(int state_fd, const char *name)
         if (r < 0)
             return r;
         fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd >= 0)
+            *ret_folder_fd = TAKE_FD(folder_fd);
         if (fd >= 0 || errno != ENOENT)
             return fd >= 0 ? fd : -errno;
     }
@@ -51,8 +57,8 @@ int aa_ledger_side_write(const struct aa_site *site, int state_fd, const struct 
         .flags = AA_LEDGER_FROM_SIDE,
         .payload_length = (uint32_t)fields->length,
     };
-    _cleanup_close_ int fd = -1;
-    char name[AA_SIDE_NAME_SIZE];
+    _cleanup_close_ int fd = -1, folder_fd = -1;
+    char name[AA_SIDE_NAME_SIZE], part[AA_SIDE_NAME_SIZE + sizeof(PART)];
     uint64_t now = site->realtime_usec();
     int r;
 
@@ -69,25 +75,25 @@ int aa_ledger_side_write(const struct aa_site *site, int state_fd, const struct 
     aa_buffer_pad(&content, 8);
     if (content.error != 0)
         return aa_fault(fault, AA_FAULT_MEMORY, content.error, "a record is too large to keep");
-    fd = create_file(state_fd, name);
+    snprintf(part, sizeof(part), "%s" PART, name);
+    fd = create_file(state_fd, part, &folder_fd);
     r = fd < 0 ? fd : aa_write_all(fd, content.data, content.length);
     if (r == 0 && sync && fsync(fd) != 0)
         r = -errno;
+    /* should a joiner have taken it for a dead writer's, then this fails, and nothing runs */
+    if (r == 0 && renameat(folder_fd, part, folder_fd, name) != 0)
+        r = -errno;
+    if (r == 0 && sync && fsync(folder_fd) != 0)
+        r = -errno;
     if (r < 0) {
-        /* a part of a record is none; who joins removes an empty file */
-        if (fd >= 0 && ftruncate(fd, 0) != 0)
-            aa_fault(fault, AA_FAULT_LEDGER_WRITE, r, "a side file is left in parts");
+        if (fd >= 0)
+            (void)unlinkat(folder_fd, part, 0);
         return aa_fault(fault, r == -ENOSPC || r == -EDQUOT ? AA_FAULT_LEDGER_FULL :
                                                               AA_FAULT_LEDGER_WRITE,
                         r, "the ledger's lock is held, and a side file cannot be written: %s",
                         strerror(-r));
     }
     return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
 }
 
 int aa_ledger_side_list(int folder_fd, struct aa_side_names *ret)
@@ -102,20 +108,48 @@ int aa_ledger_side_list(int folder_fd, struct aa_side_names *ret)
             close(fd);
         return -errno;
     }
-    while ((entry = readdir(folder)) != NULL && names.n < AA_LEDGER_JOIN_MAX) {
+    while ((entry = readdir(folder)) != NULL) {
+        size_t at;
+
         if (strlen(entry->d_name) != AA_SIDE_NAME_SIZE - 1)
             continue;
+        names.found++;
         if (names.names == NULL)
-            names.names = calloc(AA_LEDGER_JOIN_MAX, sizeof(*names.names));
+            names.names = calloc(AA_LEDGER_JOIN_MAX + 1, sizeof(*names.names));
         if (names.names == NULL)
             break;
-        memcpy(names.names[names.n++], entry->d_name, AA_SIDE_NAME_SIZE);
+        /* kept in order: past the maximum the youngest one goes */
+        for (at = names.n; at > 0 && strcmp(names.names[at - 1], entry->d_name) > 0; at--)
+            memcpy(names.names[at], names.names[at - 1], AA_SIDE_NAME_SIZE);
+        memcpy(names.names[at], entry->d_name, AA_SIDE_NAME_SIZE);
+        if (names.n < AA_LEDGER_JOIN_MAX)
+            names.n++;
     }
     closedir(folder);
-    if (names.n > 0)
-        qsort(names.names, names.n, sizeof(*names.names), by_name);
     *ret = names;
     return 0;
+}
+
+void aa_ledger_side_sweep(int folder_fd, uint64_t realtime_usec)
+{
+    int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    struct stat st;
+
+    if (folder == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while ((entry = readdir(folder)) != NULL) {
+        if (strlen(entry->d_name) == AA_SIDE_NAME_SIZE - 1 + strlen(PART) &&
+            aa_streq(entry->d_name + AA_SIDE_NAME_SIZE - 1, PART) &&
+            fstatat(folder_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            (uint64_t)st.st_mtim.tv_sec + 60 < realtime_usec / 1000000)
+            (void)unlinkat(folder_fd, entry->d_name, 0);
+    }
+    closedir(folder);
 }
 
 void aa_side_names_free(struct aa_side_names *names)

@@ -17,8 +17,11 @@ enum { AA_SIDE_NAME_SIZE = 2 * AA_LEDGER_SIDE_ID_SIZE + 1 };
 struct aa_side_names {
     char (*names)[AA_SIDE_NAME_SIZE];
     size_t n;
+    size_t found; /* with those that the list has no room for */
 };
 int aa_ledger_side_list(int folder_fd, struct aa_side_names *ret);
+/* Removes what writers left behind that did not come to their end, a minute ago or more. */
+void aa_ledger_side_sweep(int folder_fd, uint64_t realtime_usec);
 void aa_side_names_free(struct aa_side_names *names);
 
 /* Reads one: 1 with its record (payload in "content" behind the header), 0 it is not complete. */

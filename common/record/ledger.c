@@ -22,6 +22,7 @@ struct writer {
     struct aa_ledger_mark end;
     bool end_is_clean;   /* zeros follow */
     uint32_t torn_bytes; /* removed by us at the end of the chain */
+    bool damaged;        /* these were more than an unfinished record */
     unsigned char prev[AA_SHA256_SIZE]; /* of the record that was written last */
 };
 
@@ -30,7 +31,7 @@ static int write_failed(struct aa_fault *fault, int error)
     if (error == -ENOSPC || error == -EDQUOT)
         return aa_fault(fault, AA_FAULT_LEDGER_FULL, error, "the disk of the ledger is full");
     if (error == -EFBIG)
-        return aa_fault(fault, AA_FAULT_LEDGER_WRITE, error,
+        return aa_fault(fault, AA_FAULT_LIMITS, error,
                         "the ledger cannot grow: this session's limit on file sizes (ulimit -f) "
                         "stops it");
     return aa_fault(fault, AA_FAULT_LEDGER_WRITE, error, "the ledger cannot be written: %s",
@@ -60,13 +61,51 @@ static int count_torn(struct writer *writer, uint64_t from, uint32_t *ret)
     return 0;
 }
 
-/* Removes a record of which only a part was written when its writer was killed. */
+/* A killed writer leaves the beginning of one record and no more. */
+static bool is_one_unfinished_record(struct writer *writer, uint32_t torn)
+{
+    uint64_t room = writer->file_size - writer->end.end;
+    struct aa_ledger_record record;
+
+    if (torn < sizeof(record))
+        return true;
+    return aa_read_at(writer->fd, &record, sizeof(record), writer->end.end) == 0 &&
+           aa_ledger_record_is_plausible(&record, room) && torn <= record.size;
+}
+
+/* What is not simply unfinished is kept beside the ledger for whoever looks into it. */
+static int set_aside(struct writer *writer, uint32_t torn)
+{
+    char name[64], chunk[4096];
+    _cleanup_close_ int fd = -1;
+    int r = 0;
+
+    snprintf(name, sizeof(name), AA_LEDGER_FILE ".removed-%llu",
+             (unsigned long long)writer->end.next_seq);
+    fd = openat(writer->state_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return -errno;
+    for (uint32_t at = 0; r == 0 && at < torn; at += sizeof(chunk)) {
+        size_t n = AA_MIN(sizeof(chunk), (size_t)(torn - at));
+
+        r = aa_read_at(writer->fd, chunk, n, writer->end.end + at);
+        if (r == 0)
+            r = aa_write_all(fd, chunk, n);
+    }
+    return r;
+}
+
+/* Removes what stands behind the last whole record. */
 static int remove_torn(struct writer *writer)
 {
     static const char zeros[4096];
     uint32_t torn;
     int r = count_torn(writer, writer->end.end, &torn);
 
+    if (r == 0 && !is_one_unfinished_record(writer, torn)) {
+        writer->damaged = true;
+        r = set_aside(writer, torn);
+    }
     for (uint32_t at = 0; r == 0 && at < torn; at += sizeof(zeros))
         r = aa_write_at(writer->fd, zeros, AA_MIN(sizeof(zeros), (size_t)(torn - at)),
                        writer->end.end + at);
@@ -91,6 +130,27 @@ static bool mark_is_true(struct writer *writer, const struct aa_ledger_mark *mar
            memcmp(last.hash, mark->last_hash, sizeof(last.hash)) == 0;
 }
 
+/* Whether a whole record that builds on this one stands behind it: then it was no torn end. */
+static bool is_followed(struct writer *writer, const struct aa_ledger_record *record)
+{
+    uint64_t at = writer->end.end + record->size;
+    _cleanup_free_ char *payload = NULL;
+    struct aa_ledger_record next;
+    unsigned char hash[AA_SHA256_SIZE];
+
+    if (at + sizeof(next) > writer->file_size ||
+        aa_read_at(writer->fd, &next, sizeof(next), at) < 0 ||
+        !aa_ledger_record_is_plausible(&next, writer->file_size - at) ||
+        memcmp(next.prev, record->hash, sizeof(next.prev)) != 0)
+        return false;
+    payload = malloc((size_t)next.payload_length + 1);
+    if (payload == NULL ||
+        aa_read_at(writer->fd, payload, next.payload_length, at + sizeof(next)) < 0)
+        return false;
+    aa_ledger_record_hash(&next, payload, hash);
+    return memcmp(hash, next.hash, sizeof(hash)) == 0;
+}
+
 /* 1 the record at the end of the chain belongs to it (and the end has moved on), 0 it is no
  * whole record. */
 static int read_on(struct writer *writer)
@@ -109,7 +169,7 @@ static int read_on(struct writer *writer)
     if (r < 0)
         return r;
     writer->end_is_clean = record.magic == 0;
-    if (!aa_ledger_record_is_plausible(&record, room) || record.seq != end->next_seq ||
+    if (!aa_ledger_record_is_plausible(&record, room) || record.seq < end->next_seq ||
         record.previous_size != end->last_size ||
         memcmp(record.prev, end->last_hash, sizeof(record.prev)) != 0)
         return 0;
@@ -120,13 +180,23 @@ static int read_on(struct writer *writer)
     if (r < 0)
         return r;
     aa_ledger_record_hash(&record, payload, hash);
-    if (memcmp(hash, record.hash, sizeof(hash)) != 0)
+    /* one that was changed later stays where it is, for verify to name */
+    if (memcmp(hash, record.hash, sizeof(hash)) != 0 && !is_followed(writer, &record))
         return 0;
     end->end += record.size;
-    end->next_seq++;
+    end->next_seq = record.seq + 1;
     end->last_size = record.size;
-    memcpy(end->last_hash, hash, sizeof(hash));
+    memcpy(end->last_hash, record.hash, sizeof(record.hash));
     return 1;
+}
+
+/* Whether the mark speaks of records that are not there, and of no more than had room. */
+static bool mark_knew_more(const struct writer *writer, const struct aa_ledger_mark *mark)
+{
+    return mark->checksum == aa_ledger_mark_checksum(mark) && mark->end <= writer->file_size &&
+           mark->end > writer->end.end && mark->next_seq > writer->end.next_seq &&
+           mark->next_seq - writer->end.next_seq <=
+               (mark->end - writer->end.end) / sizeof(struct aa_ledger_record);
 }
 
 /* Where the chain ends: from the mark if it is true, else by reading from the start. */
@@ -143,6 +213,10 @@ static int find_end(struct writer *writer, struct aa_fault *fault)
     do
         r = read_on(writer);
     while (r == 1);
+    /* records that the mark knew are gone (power was lost): their numbers are never given again,
+     * so that the gap stays to be seen */
+    if (mark_knew_more(writer, &writer->header.mark))
+        writer->end.next_seq = writer->header.mark.next_seq;
     if (r == 0 && !writer->end_is_clean)
         r = remove_torn(writer);
     if (r < 0)
@@ -156,7 +230,10 @@ static int grow(struct writer *writer)
     static const char zeros[64 * 1024];
     int r;
 
-    if (fallocate(writer->fd, 0, (off_t)writer->file_size, AA_LEDGER_GROWTH) == 0) {
+    do
+        r = fallocate(writer->fd, 0, (off_t)writer->file_size, AA_LEDGER_GROWTH);
+    while (r != 0 && errno == EINTR);
+    if (r == 0) {
         writer->file_size += AA_LEDGER_GROWTH;
         return 0;
     }
@@ -182,7 +259,8 @@ static int append(struct writer *writer, const void *payload, size_t length,
         .seq = end->next_seq,
         .previous_size = end->last_size,
         .flags = (side_id != NULL ? AA_LEDGER_FROM_SIDE : 0u) |
-                 (writer->torn_bytes != 0 ? AA_LEDGER_AFTER_TORN : 0u),
+                 (writer->torn_bytes != 0 ? AA_LEDGER_AFTER_TORN : 0u) |
+                 (writer->damaged ? AA_LEDGER_AFTER_DAMAGE : 0u),
         .payload_length = (uint32_t)length,
         .torn_bytes = writer->torn_bytes,
     };
@@ -212,6 +290,7 @@ static int append(struct writer *writer, const void *payload, size_t length,
     if (r < 0)
         return write_failed(fault, r);
     writer->torn_bytes = 0;
+    writer->damaged = false;
     end->end += record.size;
     end->next_seq++;
     end->last_size = record.size;
@@ -244,20 +323,21 @@ static int join_side(struct writer *writer, int folder_fd, const char *name,
                      struct aa_buffer *content, struct aa_fault *fault)
 {
     const struct aa_ledger_record *record;
-    struct stat st;
-    int r = 0;
 
-    if (aa_ledger_side_read(writer->site, folder_fd, name, content, &record) == 1) {
-        if (!is_joined(writer, record->side_id))
-            r = append(writer, record + 1, record->payload_length, record->side_id,
-                       AA_LEDGER_AFTER, fault);
-    } else if (fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_size != 0 ||
-               (uint64_t)st.st_mtim.tv_sec + 60 > writer->site->realtime_usec() / 1000000) {
-        return 0; /* being written, or damaged: verify names it */
-    }
-    if (r == 0)
-        unlinkat(folder_fd, name, 0);
-    return r;
+    if (aa_ledger_side_read(writer->site, folder_fd, name, content, &record) != 1 ||
+        is_joined(writer, record->side_id))
+        return 0; /* a damaged one stays: verify names it */
+    return append(writer, record + 1, record->payload_length, record->side_id, AA_LEDGER_AFTER,
+                  fault);
+}
+
+static void remove_joined(struct writer *writer, int folder_fd, const char *name,
+                          struct aa_buffer *content)
+{
+    const struct aa_ledger_record *record;
+
+    if (aa_ledger_side_read(writer->site, folder_fd, name, content, &record) == 1)
+        (void)unlinkat(folder_fd, name, 0);
 }
 
 /* What others had to write beside the chain joins it before our own record. */
@@ -276,6 +356,11 @@ static int join_sides(struct writer *writer, struct aa_fault *fault)
         return write_failed(fault, r);
     for (size_t i = 0; i < sides.n && r == 0; i++)
         r = join_side(writer, folder_fd, sides.names[i], &content, fault);
+    if (r == 0 && sides.n > 0 && fdatasync(writer->fd) != 0)
+        r = write_failed(fault, -errno);
+    aa_ledger_side_sweep(folder_fd, writer->site->realtime_usec());
+    for (size_t i = 0; i < sides.n && r == 0; i++)
+        remove_joined(writer, folder_fd, sides.names[i], &content);
     aa_side_names_free(&sides);
     if (r == 0)
         (void)unlinkat(writer->state_fd, AA_LEDGER_SIDE_FOLDER, AT_REMOVEDIR); /* if it is empty */

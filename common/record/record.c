@@ -30,7 +30,7 @@ void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE])
              (unsigned)(realtime_usec % 1000000));
 }
 
-static void add_command(struct aa_buffer *fields, const struct aa_request *request)
+static void add_command(struct aa_buffer *fields, const struct aa_request *request, size_t limit)
 {
     size_t begun;
 
@@ -39,10 +39,26 @@ static void add_command(struct aa_buffer *fields, const struct aa_request *reque
     begun = aa_field_begin(fields, "AA_COMMAND");
     if (request->edit && request->effective_n > 0)
         aa_mask_add_command(fields, "sudoedit", request->effective[0].args,
-                            request->effective[0].args_n, AA_COMMAND_MAX);
+                            request->effective[0].args_n, limit);
     else
         aa_mask_add_command(fields, request->command, request->argv.v + 1, request->argv.n - 1,
-                            AA_COMMAND_MAX);
+                            limit);
+    aa_field_end(fields, begun);
+}
+
+/* "root", or with a group that was asked for "alice:docker". */
+static void add_target(struct aa_buffer *fields, const struct aa_request *request)
+{
+    size_t begun;
+
+    if (request->runas_user == NULL)
+        return;
+    begun = aa_field_begin(fields, "AA_RUNAS");
+    aa_mask_add(fields, request->runas_user, strnlen(request->runas_user, AA_TEXT_MAX));
+    if (request->runas_group != NULL) {
+        aa_buffer_add_byte(fields, ':');
+        aa_mask_add(fields, request->runas_group, strnlen(request->runas_group, AA_TEXT_MAX));
+    }
     aa_field_end(fields, begun);
 }
 
@@ -77,12 +93,12 @@ void aa_record_common(struct aa_buffer *fields, const struct aa_request *request
     aa_field_add_masked(fields, "AA_OWNER", context->owner);
     aa_field_add_masked(fields, "AA_TTY", request->tty);
     aa_field_add_masked(fields, "AA_RHOST", request->rhost);
-    aa_field_add_masked(fields, "AA_RUNAS", request->runas_user);
+    add_target(fields, request);
     aa_field_add_masked(fields, "AA_HOST", request->host_full != NULL ? request->host_full :
                                                                         request->host);
     aa_field_add_masked(fields, "AA_MACHINE", request->machine);
     aa_field_add_masked(fields, "AA_CWD", request->cwd);
-    add_command(fields, request);
+    add_command(fields, request, context->refused ? AA_REFUSED_COMMAND_MAX : AA_COMMAND_MAX);
     if (!request->edit && request->files_n > 0)
         aa_field_add_masked(fields, "AA_EXE", request->files[0].path);
     if (context->digest != NULL) {

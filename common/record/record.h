@@ -21,6 +21,7 @@ struct aa_record_context {
     const char *risk;        /* NULL: none */
     const char *policy;      /* its short digest; NULL: unknown */
     bool observe;
+    bool refused;            /* nothing ran: a short form of the command will do */
     const char *agent, *owner; /* NULL: the requester is no agent */
     const struct aa_digest *digest; /* NULL: none */
 };

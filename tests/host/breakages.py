@@ -137,7 +137,7 @@ FAULTS = [
     # the host
     Fault("no /proc", "E-IDENTITY", "login identity cannot be read", hide_proc),
     # the caller's limits and environment
-    Fault("tiny limit on file sizes", "E-LEDGER-WRITE", "ulimit -f", nothing, {"rlimits": {"FSIZE": 1024}}),
+    Fault("tiny limit on file sizes", "E-LIMITS", "ulimit -f", nothing, {"rlimits": {"FSIZE": 1024}}),
 ]
 
 

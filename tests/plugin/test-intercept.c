@@ -125,7 +125,7 @@ static void decisions_do_not_mix(void **state)
     child = given_child(given, "/srv", id);
     assert_true(front_end_check(child));
     assert_false(front_end_accept(given));
-    expect_refusal(&front_end.accepted, -1, "E-NO-APPROVAL-HALF");
+    expect_refusal(&front_end.accepted, -1, "E-CHANGED");
     front_end_end(SUDO_PLUGIN_NO_STATUS, 0);
     given_free(child);
     given_free(given);

@@ -111,7 +111,7 @@ static void no_files(void **state)
         world_fresh(world_policy);
         outcome = outcome_of(given, limit_files, NULL, sizes[i]);
         outcome_expect_denial(outcome);
-        assert_non_null(strstr(outcome->said, "(E-LEDGER-WRITE)"));
+        assert_non_null(strstr(outcome->said, "(E-LIMITS)"));
         assert_non_null(strstr(outcome->said, "ulimit"));
         outcome_free(outcome);
         outcome = outcome_of(given, limit_files_and_listen, note_signals, sizes[i]);

@@ -149,7 +149,7 @@ static const struct row {
       "allowed", "finished",
       { { "AA_RULE", "motd" }, { "AA_COMMAND", "sudoedit /etc/motd" }, { "AA_EXE", NULL } } },
     { "not text", { "/usr/bin/nc", "\xff\n", "\xe2\x80\xae" }, { { 0 } }, 0, "refused", "refused",
-      { { "AA_COMMAND", "/usr/bin/nc $'\\377\\n' $'\\u202e'" } } },
+      { { "AA_COMMAND", "/usr/bin/nc $'\\377\\n' $'\\342\\200\\256'" } } },
 };
 
 /* What both have, both have alike; the journal has what journald and readers of it want. */

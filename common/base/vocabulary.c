@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "vocabulary.h"
 
-#include "base/macros.h"
+#include "macros.h"
 
 const char *aa_key_name(enum aa_key key)
 {

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* Any bytes as a snapshot. The parts of the header that keep accidents out are made right first,
+ * so that the fuzzer gets to the references behind them. */
+#include "fuzz.h"
+#include "requests.h"
+
+#include "base/fault.h"
+
+static void follow_everything(const struct aa_snapshot *snapshot)
+{
+    char id[AA_POLICY_ID_SIZE];
+
+    aa_snapshot_policy_id(snapshot, id);
+    require(strlen(id) == sizeof(id) - 1);
+    (void)aa_snapshot_text(snapshot, snapshot->header->settings.timezone);
+    (void)aa_snapshot_words(snapshot, snapshot->header->settings.by_email);
+    (void)aa_agent_of(snapshot, "a");
+    for (uint32_t i = 0; i < AA_SECTION_COUNT; i++) {
+        struct aa_snap_range all = { 0, aa_snapshot_count(snapshot, (enum aa_section)i) };
+        struct aa_snap_range more = { all.count, 1 };
+
+        require(aa_snapshot_elements(snapshot, (enum aa_section)i, all) != NULL);
+        require(aa_snapshot_elements(snapshot, (enum aa_section)i, more) == NULL);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct aa_snapshot snapshot;
+    struct aa_fault fault = { 0 };
+    struct aa_snap_header *header;
+    char *copy = malloc(size > 0 ? size : 1);
+
+    require(copy != NULL);
+    memcpy(copy, data, size);
+    header = (struct aa_snap_header *)(void *)copy;
+    if (size >= sizeof(*header)) {
+        memcpy(header->magic, AA_SNAPSHOT_MAGIC, sizeof(header->magic));
+        header->format = AA_SNAPSHOT_FORMAT;
+        header->byte_order = AA_SNAPSHOT_BYTE_ORDER;
+        header->size = size;
+        aa_snapshot_seal(copy, size);
+    }
+    if (aa_snapshot_from_memory(copy, size, &snapshot, &fault) < 0) {
+        require(fault.id != AA_FAULT_NONE);
+        free(copy);
+        return 0;
+    }
+    follow_everything(&snapshot);
+    for (size_t i = 0; i < fuzz_requests_n(); i++) {
+        struct aa_outcome outcome;
+        int r;
+
+        fault = (struct aa_fault){ 0 };
+        r = aa_decide_policy(&snapshot, fuzz_request(i), &outcome, NULL, NULL, &fault);
+        require((r < 0) == (fault.id != AA_FAULT_NONE));
+        /* an answer is a whole one: what is said of it leads somewhere */
+        if (r == 0) {
+            require(aa_action_name(outcome.action) != NULL);
+            require(outcome.name != NULL && outcome.why != NULL);
+            require(strlen(outcome.name) + strlen(outcome.why) < size);
+        }
+    }
+    free(copy);
+    return 0;
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""What is too much for the language, to the byte; and how "check" takes files and options.
+
+    limits.py TOOL
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+MIB = 1024 * 1024
+RULES_MAX = 20000
+FILES_MAX = 1024
+
+TOOL = os.path.abspath(sys.argv[1])
+failures = []
+
+
+def check(*words, text=None, folder=None):
+    done = subprocess.run([TOOL, "check", *words], cwd=folder, input=text, timeout=120,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def expect(name, answer, code, *parts):
+    said = answer[1] + answer[2]
+    missing = [part for part in parts if part not in said]
+    if answer[0] != code or missing:
+        failures.append(f"{name}: exit {answer[0]}, wanted {code} and {missing}\n{said[:600]}")
+
+
+def rules(n, first=0):
+    return "".join(f"rule r{i}{{deny}}\n" for i in range(first, first + n)).encode()
+
+
+def sizes():
+    whole = rules(1)
+    for more, code, says in [(0, 0, "valid: 1 rules"),
+                             (1, 1, f"the file has {MIB + 1} bytes; the maximum is {MIB}"),
+                             (2, 1, "the file is larger than 1 MiB"),
+                             (4 * MIB, 1, "the file is larger than 1 MiB")]:
+        filler = b"#" + b"x" * (MIB + more - len(whole) - 2) + b"\n"
+        expect(f"1 MiB and {more}", check("-", text=whole + filler), code, says)
+
+
+def many_rules():
+    start = time.monotonic()
+    expect("20,000 rules", check("-", text=rules(RULES_MAX)), 0, f"valid: {RULES_MAX} rules")
+    spent = time.monotonic() - start
+    if spent > 20:
+        failures.append(f"20,000 rules took {spent:.1f} s")
+    expect("20,001 rules", check("-", text=rules(RULES_MAX + 1)), 1,
+           "(standard input):20001:6: error: more than 20000 rules")
+
+
+def files(folder):
+    (folder / "a.policy").write_bytes(rules(2))
+    (folder / "b.policy").write_bytes(rules(3, first=2))
+    (folder / "same.policy").write_bytes(b"\n\n" + rules(1, first=1))
+    expect("two files", check("a.policy", "b.policy", folder=folder), 0,
+           "valid: 5 rules in 2 files")
+    expect("a name of another file", check("a.policy", "same.policy", folder=folder), 1,
+           "same.policy:3:6: error: there is a rule named r1 already, in a.policy line 2")
+    (folder / "half.policy").write_bytes(rules(RULES_MAX // 2, first=10))
+    (folder / "rest.policy").write_bytes(rules(RULES_MAX // 2 + 1, first=100000))
+    expect("20,001 rules in two files", check("half.policy", "rest.policy", folder=folder), 1,
+           "rest.policy:10001:6: error: more than 20000 rules")
+    expect("missing", check("a.policy", "none.policy", folder=folder), 1,
+           "error: none.policy: No such file or directory")
+    os.symlink("a.policy", folder / "link.policy")
+    expect("a link", check("link.policy", folder=folder), 1,
+           "error: link.policy: a symbolic link, which is refused")
+    expect("a folder", check(".", folder=folder), 1, "error: .: a folder")
+    names = []
+    for i in range(FILES_MAX + 1):
+        names.append(f"{i}.policy")
+        (folder / names[-1]).write_bytes(rules(1, first=i))
+    expect("1024 files", check(*names[:FILES_MAX], folder=folder), 0,
+           f"valid: {FILES_MAX} rules in {FILES_MAX} files")
+    expect("1025 files", check(*names, folder=folder), 1,
+           "more files than a configuration may have")
+
+
+def options():
+    good, bad = rules(1), b'rule "\xe2\x82\xac" { when usr x; deny }\nrule t { when time sun; deny }\n'
+    expect("quiet and valid", check("--quiet", "-", text=good), 0)
+    if check("--quiet", "-", text=good)[1:] != ("", ""):
+        failures.append("--quiet says something of a valid policy")
+    expect("quiet and not valid", check("-q", "-", text=bad), 1, "unknown word")
+    expect("unknown option", check("--bogus"), 2, "usage: actionapprove check")
+    expect("a fragment", check("--fragment", "-", text=b"rule a { ask ops; from dba }\n"), 0)
+    expect("the whole of it", check("-", text=b"rule a { ask ops; from dba }\n"), 1,
+           'there is no channel "ops"')
+    code, out, err = check("--json", "-", text=bad)
+    said = json.loads(out)
+    if code != 1 or err or said["valid"] or len(said["complaints"]) != 2:
+        failures.append(f"--json: {code}, {out}, {err}")
+    first, second = said["complaints"]
+    if (first["severity"], first["line"], first["column"]) != ("error", 1, 17) or \
+       (second["severity"], second["line"]) != ("warning", 2) or \
+       first["file"] != "(standard input)" or "unknown word" not in first["message"]:
+        failures.append(f"--json: {said}")
+    if json.loads(check("--json", "-", text=good)[1]) != {"valid": True, "rules": 1,
+                                                          "complaints": []}:
+        failures.append("--json of a valid policy")
+
+
+def main():
+    sizes()
+    many_rules()
+    with tempfile.TemporaryDirectory() as folder:
+        files(pathlib.Path(folder))
+    options()
+    for failure in failures:
+        print(failure)
+    print(f"{len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
