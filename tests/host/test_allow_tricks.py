@@ -278,3 +278,72 @@ def test_agent_by_login_identity(box):
     except OSError as error:
         pytest.skip(f"loginuid cannot be set here: {error}")
     assert b"not for agents" in result.stderr and result.stdout == b""
+
+
+# ---- what a walk by names cannot see
+
+def elsewhere(box):
+    """A process of alice's that sees her own file at /usr/bin/id, in a mount namespace of hers."""
+    evil_program(box, "/home/alice/evil")
+    process = box.spawn(["unshare", "-Urm", "sh", "-c",
+                         "mount --bind /home/alice/evil /usr/bin/id && echo ready && exec sleep 60"], user="alice")
+    try:
+        process.read_until(b"ready", timeout=5)
+    except Exception:  # pylint: disable=broad-except
+        pytest.skip("users cannot make mount namespaces here")
+    return process
+
+
+@pytest.mark.parametrize("path", ["/proc/self/fd/0", "/dev/stdin", "/dev/fd/0"])
+def test_magic_link_to_another_namespace(box, path):
+    process = elsewhere(box)
+    refused(box, ["sh", "-c", f"exec sudo {path} -u < /proc/{process.pid}/root/usr/bin/id"])
+
+
+def test_magic_link_to_a_process(box):
+    process = elsewhere(box)
+    refused(box, ["sudo", f"/proc/{process.pid}/root/usr/bin/id", "-u"])
+
+
+def test_magic_link_to_the_current_folder(box):
+    box.sudoers("Defaults runcwd=*\n")
+    evil_program(box, "/home/alice/id")
+    refused(box, ["sudo", "-D", "/home/alice", "/proc/self/cwd/id"], cwd="/usr/bin")
+    refused(box, ["sudo", "/proc/self/cwd/id"], cwd="/usr/bin")
+    refused(box, ["sudoedit", "/proc/self/cwd/motd"], cwd="/etc", env={"SUDO_EDITOR": "/usr/bin/cat"})
+
+
+def test_empty_path(box):
+    box.write("/usr/local/sbin/tool", "#!/bin/sh\nhostname\n", mode=0o755)
+    evil_program(box, "/home/alice/hostname")
+    refused(box, ["sudo", "PATH=", "/usr/local/sbin/tool", "status"], cwd="/home/alice")
+
+
+@pytest.mark.parametrize("variable", ["SUDO_GID=0", "SUDO_COMMAND=x", "SUDO_HOME=/home/alice", "SUDO_TTY=/dev/tty",
+                                      "_=/bin/sh", "PATH=/usr/share/doc:/usr/bin", "PWD=/"])
+def test_what_is_sudos_to_set(box, variable):
+    refused(box, ["sudo", variable, "id"])
+
+
+def test_words_behind_the_command_are_no_variables(box):
+    box.policy('rule cat { when command "/usr/bin/echo"; allow }\n')
+    assert box.run(["sudo", "echo", "PATH=x"], user="alice").stdout == b"PATH=x\n"
+
+
+def test_deny_by_a_path_through_a_linked_folder(box):
+    box.policy('rule no { when command "/bin/dash"; deny "no dashes" }\ndefault allow\n')
+    assert "no dashes" in refused(box, ["sudo", "dash", "-c", "id"])
+    assert "no dashes" in refused(box, ["sudo", "/usr/bin/dash", "-c", "id"])
+
+
+def test_deny_by_another_name_of_the_target(box):
+    box.sh("echo 'toor:x:0:0::/root:/bin/sh' >> /etc/passwd", check=True)
+    box.policy('rule no { when runas root; when command id; deny "not as root" }\ndefault allow\n')
+    assert "not as root" in refused(box, ["sudo", "-u", "toor", "id"])
+
+
+@pytest.mark.parametrize("argv", [["bash", "-"], ["bash", "-norc"], ["bash", "-o", "vi"], ["bash", "--rcfile", "/dev/null"],
+                                  ["sh", "-s", "x"], ["bash", "-i"], ["bash", "/dev/stdin"]])
+def test_deny_of_interactive_shells(box, argv):
+    box.policy('rule no { when interactive-shell; deny "no shells" }\ndefault allow\n')
+    assert "no shells" in refused(box, ["sudo", *argv], stdin=b"id\n")
