@@ -55,9 +55,17 @@ def test_fields_of_a_record(armed):
 
 def test_large_records_reach_the_journal(armed):
     armed.start_journald()
-    armed.run(["sudo", "whoami"] + ["x" * 100000] * 4, user="alice")
-    entry, = armed.journal("AA_EVENT=refused")
+    armed.run(["sudo", "id"] + ["x" * 100000] * 4, user="alice")
+    entry, = armed.journal("AA_EVENT=allowed")
     assert entry["_UID"] == "0" and len(entry["AA_COMMAND"]) > 200 * 1024
+
+
+def test_refusals_are_cheap_to_keep(armed):
+    """What never ran is kept in a short form, so that nobody fills the disk with it."""
+    for _ in range(20):
+        armed.run(["sudo", "whoami"] + ["x" * 100000] * 4, user="alice")
+    assert armed.stat(f"{STATE}/ledger").st_size <= 1024 * 1024
+    assert "left out" in armed.ledger()[-1]["AA_COMMAND"]
 
 
 def test_catalog_explains_each_event(armed):

@@ -117,6 +117,13 @@ static void whose_files(void **state)
     says(AA_COMPILE_TRUSTED, "not owned by root");
     world.site.owner = geteuid();
     assert_string_equal(compile(AA_COMPILE_TRUSTED), "a ");
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chown(world_path(&world, "etc/policy.d"), 65534, 0), 0);
+    says(AA_COMPILE_TRUSTED, "not owned by root, or writable by group or others");
+    assert_int_equal(chown(world_path(&world, "etc/policy.d"), 0, 0), 0);
+    assert_int_equal(chown(world_path(&world, "etc/policy.d/a.policy"), 65534, 0), 0);
+    says(AA_COMPILE_TRUSTED, "not owned by root");
 }
 
 static void links_are_refused(void **state)
@@ -192,22 +199,31 @@ static void asks_are_filled_in_by_rank(void **state)
 {
     static const struct {
         const char *conf;
-        uint32_t timeout, quorum, risk;
+        uint32_t timeout, quorum, risk, flags;
     } rows[] = {
-        { "include pack base { ask c; from g }\n", 300, 1, AA_RISK_MEDIUM },
-        { "set timeout 7m\ninclude pack base { ask c; from g }\n", 420, 1, AA_RISK_MEDIUM },
+        { "include pack base { ask c; from g }\n", 300, 1, AA_RISK_MEDIUM, 0 },
+        { "set timeout 7m\ninclude pack base { ask c; from g }\n", 420, 1, AA_RISK_MEDIUM, 0 },
         { "set timeout 7m\ndefault timeout 8m\ninclude pack base { ask c; from g }\n", 480, 1,
-          AA_RISK_MEDIUM },
+          AA_RISK_MEDIUM, 0 },
         { "default timeout 8m\ndefault quorum 3\ndefault risk low\n"
-          "include pack base { ask c; from g; timeout 9m; quorum 2 }\n", 540, 2, AA_RISK_LOW },
+          "include pack base { ask c; from g; timeout 9m; quorum 2 }\n", 540, 2, AA_RISK_LOW, 0 },
         { "default ask c\ndefault from g\ninclude pack own { timeout 9m; quorum 2; risk low }\n",
-          600, 4, AA_RISK_CRITICAL },
+          600, 4, AA_RISK_CRITICAL, AA_ASK_SHOW_CODE },
+        /* "no" is said too, and beats a "yes" of lower rank */
+        { "default ask c\ndefault from g\ndefault break-glass yes\ndefault refuse-truncated\n"
+          "include pack own { allow-unbound }\n", 600, 4, AA_RISK_CRITICAL,
+          AA_ASK_SHOW_CODE | AA_ASK_REFUSE_TRUNCATED | AA_ASK_ALLOW_UNBOUND },
+        { "default break-glass yes\ninclude pack base { ask c; from g; break-glass no }\n", 300, 1,
+          AA_RISK_MEDIUM, 0 },
+        { "default break-glass yes\ninclude pack base { ask c; from g }\n", 300, 1,
+          AA_RISK_MEDIUM, AA_ASK_BREAK_GLASS },
     };
 
     (void)state;
     world_write_text(&world, "packs/base.policy", "rule r { when user x; ask }\n");
     world_write_text(&world, "packs/own.policy",
-                     "rule r { when user x; ask; timeout 10m; quorum 4; risk critical }\n");
+                     "rule r { when user x; ask; timeout 10m; quorum 4; "
+                     "risk critical; break-glass no; show-code }\n");
     for (size_t i = 0; i < AA_ARRAY_SIZE(rows); i++) {
         struct aa_emit_options options = { .applied_usec = 1 };
         struct aa_snap_range first = { 0, 1 };
@@ -230,8 +246,9 @@ static void asks_are_filled_in_by_rank(void **state)
         ask = aa_snapshot_elements(&snapshot, AA_SECTION_ASKS, first);
         assert_non_null(ask);
         check(ask->timeout_seconds == rows[i].timeout && ask->quorum == rows[i].quorum &&
-                  ask->risk == rows[i].risk, "row %zu: %u %u %u", i, ask->timeout_seconds,
-              ask->quorum, ask->risk);
+                  ask->risk == rows[i].risk && ask->flags == rows[i].flags,
+              "row %zu: %u %u %u %#x", i, ask->timeout_seconds, ask->quorum, ask->risk,
+              ask->flags);
         aa_compilation_free(&compilation);
     }
 }

@@ -203,6 +203,7 @@ static void used_twice(void **state)
     assert_int_equal(aa_confirm(decision, &question), 0);
     assert_int_not_equal(aa_confirm(decision, &question), 0);
     check_withdrawn(decision, "E-CHANGED");
+    assert_non_null(strstr(aa_decision_message(decision), "already used"));
     assert_int_not_equal(aa_confirm(decision, &question), 0);
     aa_decision_free(decision);
 }

@@ -344,9 +344,6 @@ static void the_process_is_left_alone(void **state)
     mode_t mask = umask(0027);
 
     (void)state;
-    /* the kernel fills in only as many bits as there are signals */
-    sigemptyset(&before);
-    sigemptyset(&after);
     sigemptyset(&before); /* the kernel fills a part of it only */
     sigemptyset(&after);
     sigprocmask(SIG_BLOCK, NULL, &before);
@@ -359,7 +356,8 @@ static void the_process_is_left_alone(void **state)
         aa_decision_free(decision);
     }
     sigprocmask(SIG_BLOCK, NULL, &after);
-    assert_memory_equal(&before, &after, sizeof(after));
+    for (int i = 1; i <= SIGRTMAX; i++) /* the rest of a set is whatever was on the stack */
+        assert_int_equal(sigismember(&before, i), sigismember(&after, i));
     assert_non_null(getcwd(cwd_after, sizeof(cwd_after)));
     assert_string_equal(cwd, cwd_after);
     assert_int_equal(umask(mask), 0027);

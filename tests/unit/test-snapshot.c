@@ -210,6 +210,21 @@ static void references_that_leave_their_section(void **state)
     }
 }
 
+/* A text that would end one byte behind the section is none, whatever stands there. */
+static void texts_end_inside_their_section(void **state)
+{
+    struct aa_snap_rule *rule = element(AA_SECTION_RULES, 2);
+    uint32_t count = header->sections[AA_SECTION_TEXT].count;
+
+    (void)state;
+    rule->name.length = count - rule->name.offset;
+    assert_string_equal(decide(""), "error E-SNAPSHOT-DAMAGED");
+    rule->name.length = count - 1 - rule->name.offset; /* up to the last one's own end */
+    assert_true(strncmp(decide(""), "allow ", 6) == 0);
+    rule->name = (struct aa_snap_text){ count, 0 };
+    assert_string_equal(decide(""), "error E-SNAPSHOT-DAMAGED");
+}
+
 /* Numbers that mean nothing: an error, or at least no "allow". */
 static void numbers_without_a_meaning(void **state)
 {
@@ -300,6 +315,7 @@ int main(void)
         TEST(every_truncation_is_seen),
         TEST(sections_that_leave_the_file),
         TEST(references_that_leave_their_section),
+        TEST(texts_end_inside_their_section),
         TEST(numbers_without_a_meaning),
         TEST(texts_need_their_end),
         TEST(every_byte_changed_and_sealed),
