@@ -93,7 +93,7 @@ static void descriptors(void)
         fact("descriptor %d: %s, %#x %#x, at %lld\n", fd, target, (unsigned)fcntl(fd, F_GETFD),
              (unsigned)fcntl(fd, F_GETFL), (long long)lseek(fd, 0, SEEK_CUR));
     }
-    for (size_t n = 0; (entry = readdir(folder)) != NULL; n++) {
+    while ((entry = readdir(folder)) != NULL) {
         if (atoi(entry->d_name) >= 256)
             fact("descriptor %s\n", entry->d_name);
     }

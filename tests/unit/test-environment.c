@@ -6,6 +6,7 @@
 #include "capture/capture.h"
 #include "capture/environment.h"
 #include "capture/executable.h"
+#include "config.h"
 
 static const struct aa_environment_owner owner = {
     .name = "postgres", .home = "/var/lib/postgresql", .shell = "/bin/bash",
@@ -18,10 +19,10 @@ static int capture(struct aa_request *request, char *const *envp, char *const *s
 {
     struct aa_walked walked = { .n = 0 };
     const struct aa_walker walker = { &aa_site_system, &request->arena, &walked };
-
     size_t options = 0;
 
-    while (submitted_argv != NULL && submitted_argv[options] != NULL)
+    /* the test's commands are called "id" */
+    while (submitted_argv != NULL && !aa_streq(submitted_argv[options], "id"))
         options++;
     return aa_capture_environment(&walker, request, envp, submitted_argv, options, submitted_envp,
                                   whose);
@@ -70,6 +71,7 @@ static void values(void **state)
         { "LC", false },
         { "LCX=C", false },
         /* PATH */
+        { "PATH=", false }, /* stands for the current folder */
         { "PATH=/usr/bin", true },
         { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", true },
         { "PATH=/usr/bin/", true },
@@ -121,6 +123,15 @@ static void values(void **state)
         { "SUDO_TTY=/dev/$x", false },
         { "SUDO_EDITOR=vi", false },
         { "SUDO_ASKPASS=/tmp/x", false },
+        /* a shell's bookkeeping */
+        { "PWD=/home/alice", true },
+        { "PWD=home", false },
+        { "OLDPWD=/", true },
+        { "OLDPWD=/../x", false },
+        { "SHLVL=1", true },
+        { "SHLVL=x", false },
+        { "_=/usr/bin/sudo", true },
+        { "_=sudo", false },
         /* talking to people */
         { "TERM=xterm-256color", true },
         { "TERM=../x", false },
@@ -219,6 +230,7 @@ static void who_added_it(void **state)
         "HOME=/var/lib/postgresql", id[] = "id";
     char *plain[] = { sudo, id, NULL }, *with_term[] = { sudo, term, id, NULL };
     char *with_home[] = { sudo, home, id, NULL };
+    char *behind[] = { sudo, id, term, NULL }, *home_behind[] = { sudo, id, home, NULL };
     char *same[] = { term, NULL }, *different[] = { other, NULL };
 
     (void)state;
@@ -229,8 +241,35 @@ static void who_added_it(void **state)
     assert_false(look_at(home, plain, NULL).added);
     assert_false(look_at(home, plain, (char *[]){ home, NULL }).added); /* sudo sets it anyway */
     assert_true(look_at(home, with_home, NULL).added);
+    assert_non_null(look_at(home, with_home, NULL).refused_why); /* a right value, but sudo's to set */
+    assert_null(look_at("TERM=xterm", with_term, NULL).refused_why);
+    assert_false(look_at("TERM=xterm", behind, NULL).added); /* a word of the command's */
+    assert_null(look_at(home, home_behind, NULL).refused_why);
     assert_true(look_at("LD_PRELOAD=x", plain, NULL).added);
     assert_false(look_at("TERM=xterm", NULL, NULL).added);
+}
+
+/* What sudo gives to the children of a command that it intercepts, and to nobody else. */
+static void under_intercept(void **state)
+{
+    static char library[] = "LD_PRELOAD=" AA_SUDO_PLUGIN_DIR "/sudo_intercept.so";
+    static char more[] = "LD_PRELOAD=" AA_SUDO_PLUGIN_DIR "/sudo_intercept.so:/tmp/x.so";
+    static char fd[] = "SUDO_INTERCEPT_FD=7", bad_fd[] = "SUDO_INTERCEPT_FD=/x";
+    char *all[] = { library, more, fd, bad_fd, NULL };
+    static const bool harmless[] = { true, false, true, false };
+
+    (void)state;
+    for (int intercepted = 0; intercepted < 2; intercepted++) {
+        struct aa_request *request = aa_request_new();
+        struct aa_environment_owner whose = owner;
+
+        whose.intercepted = intercepted != 0;
+        assert_int_equal(capture(request, all, NULL, NULL, &whose), 0);
+        for (size_t i = 0; i < AA_ARRAY_SIZE(harmless); i++)
+            check((request->variables[i].refused_why == NULL) == (intercepted && harmless[i]),
+                  "%s: %d", all[i], intercepted);
+        aa_request_free(request);
+    }
 }
 
 static void several_at_once(void **state)
@@ -267,7 +306,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),          cmocka_unit_test(long_values_are_refused),
         cmocka_unit_test(unknown_account), cmocka_unit_test(who_added_it),
-        cmocka_unit_test(several_at_once), cmocka_unit_test(finding_a_value),
+        cmocka_unit_test(under_intercept), cmocka_unit_test(several_at_once),
+        cmocka_unit_test(finding_a_value),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "ledger-support.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "record/fields.h"
@@ -230,6 +231,70 @@ static void a_whole_record_behind_the_mark_is_kept(void **state)
     assert_int_equal(ledger_read_whole(&world, 3)->torn, 0);
 }
 
+/* Where the numbered record stands; the numbers here are those of the chain. */
+static uint64_t place_of(unsigned seq, struct aa_ledger_record *ret)
+{
+    uint64_t at = AA_LEDGER_HEADER_SIZE;
+
+    for (ledger_peek(&world, at, ret, sizeof(*ret)); ret->seq != seq;
+         ledger_peek(&world, at, ret, sizeof(*ret))) {
+        assert_int_equal(ret->magic, AA_LEDGER_RECORD_MAGIC);
+        at += ret->size;
+    }
+    return at;
+}
+
+/* Power was lost before the last records reached the disk, and the mark did: their numbers are
+ * not given again, so that verify sees the gap. */
+static void lost_records_leave_a_gap(void **state)
+{
+    static const char zeros[8192];
+    struct aa_ledger_record record;
+    const struct ledger_content *content;
+
+    (void)state;
+    for (unsigned i = 1; i <= 5; i++)
+        ledger_add(&world, i, 300);
+    ledger_poke(&world, place_of(4, &record), zeros, sizeof(zeros));
+    assert_int_equal(ledger_add(&world, 6, 300).seq, 6);
+    assert_int_equal(ledger_add(&world, 7, 300).seq, 7);
+    content = ledger_read(&world);
+    assert_int_equal(content->n, 4); /* 1 2 3, then 6 with its gap, then 7 */
+    assert_int_equal(content->broken, 1);
+    assert_false(content->garbage);
+}
+
+/* More than one unfinished record is never thrown away: it is kept beside the ledger. */
+static void what_is_not_simply_torn_is_kept(void **state)
+{
+    static char before[4096], kept[4096];
+    struct aa_ledger_record record;
+    uint64_t at;
+    size_t n;
+    int fd;
+
+    (void)state;
+    for (unsigned i = 1; i <= 4; i++)
+        ledger_add(&world, i, 300);
+    at = place_of(2, &record);
+    n = 3 * (size_t)record.size;
+    ledger_poke(&world, at, "JUNK", 4);
+    ledger_peek(&world, at, before, n);
+    ledger_set_mark(&world, (struct aa_ledger_mark){ 0 }, false);
+    ledger_add(&world, 5, 300);
+    (void)place_of(2, &record);
+    assert_int_equal(record.flags, AA_LEDGER_AFTER_TORN | AA_LEDGER_AFTER_DAMAGE);
+    assert_int_equal(ledger_read_whole(&world, 2)->torn, 1);
+    fd = open(world_path(&world, "state/ledger.removed-2"), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_true(read(fd, kept, sizeof(kept)) >= (ssize_t)n - 8); /* but for zeros at its end */
+    assert_memory_equal(kept, before, n - 8);
+    close(fd);
+    ledger_add(&world, 6, 300);
+    (void)place_of(3, &record);
+    assert_int_equal(record.flags, 0);
+}
+
 static enum aa_fault_id append_fault(void)
 {
     struct aa_ledger_position place = { .seq = 77 };
@@ -334,6 +399,8 @@ int main(void)
         TEST(stale_and_false_marks),
         TEST(torn_ends_are_removed),
         TEST(a_whole_record_behind_the_mark_is_kept),
+        TEST(lost_records_leave_a_gap),
+        TEST(what_is_not_simply_torn_is_kept),
         TEST(files_that_are_no_ledger),
         TEST(records_that_cannot_be),
         TEST(synced_appends_are_the_same),

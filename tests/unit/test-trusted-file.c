@@ -193,8 +193,12 @@ static void files(void **state)
     }
     assert_int_equal(file("socket", false, why), -ENXIO);
     if (geteuid() == 0 && mknod(world_path(&world, "state/null"), S_IFCHR | 0600,
-                                makedev(1, 3)) == 0)
-        assert_int_equal(file("null", false, why), AA_TRUST_UNSAFE);
+                                makedev(1, 3)) == 0) {
+        int r = file("null", false, why);
+
+        check(r == AA_TRUST_UNSAFE || r == -EACCES /* on a file system without devices */,
+              "null: %d, %s", r, why);
+    }
     world.site.owner = geteuid() + 1;
     assert_int_equal(file("0600", false, why), AA_TRUST_UNSAFE);
     assert_non_null(strstr(why, "not owned by root"));
