@@ -75,6 +75,8 @@ void aa_sha256_add(struct aa_sha256 *hash, const void *data, size_t length)
     const unsigned char *bytes = data;
     size_t held = hash->bytes % 64;
 
+    if (length == 0)
+        return; /* and no bytes to point at */
     hash->bytes += length;
     if (held != 0) {
         size_t n = AA_MIN(64 - held, length);
