@@ -3,6 +3,7 @@
  * and adds its record, and after that the chain up to that record is whole. */
 #include "fuzz.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -19,10 +20,25 @@ static char folder[] = "/tmp/aa-fuzz-XXXXXX";
 static struct aa_site site;
 static int state_fd = -1;
 
+/* The ledger, and what writers put beside it. */
+static void empty_folder(void)
+{
+    int fd = openat(state_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *all = fdopendir(fd);
+    struct dirent *entry;
+
+    require(all != NULL);
+    while ((entry = readdir(all)) != NULL) {
+        if (entry->d_name[0] != '.')
+            (void)unlinkat(state_fd, entry->d_name, 0);
+    }
+    closedir(all);
+    (void)unlinkat(state_fd, AA_LEDGER_SIDE_FOLDER, AT_REMOVEDIR);
+}
+
 static void remove_folder(void)
 {
-    (void)unlinkat(state_fd, AA_LEDGER_FILE, 0);
-    (void)unlinkat(state_fd, AA_LEDGER_SIDE_FOLDER, AT_REMOVEDIR);
+    empty_folder();
     (void)rmdir(folder);
 }
 
@@ -87,14 +103,21 @@ static bool make_image(const uint8_t *data, size_t size)
     return header.mark.checksum == aa_ledger_mark_checksum(&header.mark);
 }
 
-/* How many records stand in their place before the first thing that does not. */
-static size_t read_chain(void)
+static const char our_payload[] = { 3, 0, 0, 0, 'N', '=', '1' };
+
+struct chain {
+    size_t whole; /* records in their place before the first thing that is not */
+    bool ours;    /* one like append()'s stands in its place */
+};
+
+static struct chain read_chain(void)
 {
     struct aa_ledger_reader reader;
     struct aa_fault fault = { 0 };
+    struct chain chain = { 0, false };
     const char *why = NULL;
     bool in_place = true;
-    size_t n = 0, steps = 0;
+    size_t steps = 0;
     int item;
 
     require(aa_ledger_reader_open(&site, &reader, &fault) == 0);
@@ -107,11 +130,13 @@ static size_t read_chain(void)
         while (aa_field_next(&fields, &field) == 1)
             require(field.name_length <= AA_FIELD_NAME_MAX);
         in_place &= item == AA_LEDGER_RECORD;
-        n += in_place;
+        chain.whole += in_place;
+        chain.ours |= item == AA_LEDGER_RECORD && reader.payload.length == sizeof(our_payload) &&
+                      memcmp(reader.payload.data, our_payload, sizeof(our_payload)) == 0;
     }
     require(item >= 0);
     aa_ledger_reader_close(&reader);
-    return n;
+    return chain;
 }
 
 /* A writer adds its record, or says that the ledger is damaged. */
@@ -131,7 +156,7 @@ static bool append(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t before, after;
+    struct chain before, after;
     bool mark_is_believed;
 
     if (state_fd < 0)
@@ -140,9 +165,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     before = read_chain();
     if (append()) {
         after = read_chain();
-        /* what was whole is whole still; a mark that lies under a right checksum is root's doing */
-        require(mark_is_believed || after > before);
+        /* what was whole is whole still, and the new one too; a mark that lies under a right
+         * checksum is root's doing */
+        require(mark_is_believed || (after.whole >= before.whole && after.ours));
         (void)append();
     }
+    empty_folder();
     return 0;
 }
