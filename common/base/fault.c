@@ -13,8 +13,18 @@ static const struct {
     [AA_DENIED_BY_RULE] = { "E-DENIED-RULE", "ask the operator of this host about this rule" },
     [AA_DENIED_BY_DEFAULT] = { "E-DENIED-DEFAULT",
                                "ask the operator of this host for a rule that covers this command" },
-    [AA_DENIED_NO_ASKING] = { "E-NO-ASKING",
-                              "ask the operator: this version cannot ask a person yet" },
+    [AA_DENIED_BY_PERSON] = { "E-DENIED", "talk to the person who denied it" },
+    [AA_DENIED_EXPIRED] = { "E-EXPIRED", "run it again when somebody is there to answer" },
+    [AA_DENIED_CANCELLED] = { "E-CANCELLED", "run the command again if it is still wanted" },
+    [AA_DENIED_JOINED] = { "E-JOINED", "run the command again if it is wanted once more" },
+    [AA_DENIED_REASON] = { "E-REASON", "say why: SUDO_APPROVE_REASON='...' sudo ..." },
+    [AA_DENIED_UNBOUND] = { "E-UNBOUND", "have root put the file where nobody else can change it, or ask "
+                                         "the operator for allow-unbound in the rule" },
+    [AA_DENIED_INTERCEPTED] = { "E-INTERCEPTED", "run it as its own sudo" },
+    [AA_DENIED_CUT] = { "E-CUT", "shorten the command, so that it can be shown in full" },
+    [AA_DENIED_TOO_MANY] = { "E-TOO-MANY", "wait until those are answered, or cancel one: "
+                                           "actionapprove cancel CODE" },
+    [AA_DENIED_COOL_DOWN] = { "E-COOL-DOWN", "talk to the person who denied it before asking again" },
     [AA_FAULT_MEMORY] = { "E-MEMORY", "try again when the host has memory to spare" },
     [AA_FAULT_TOO_LARGE] = { "E-TOO-LARGE", "shorten the command or its environment" },
     [AA_FAULT_QUESTION] = { "E-QUESTION",
@@ -47,6 +57,11 @@ static const struct {
     [AA_FAULT_CHANGED] = { "E-CHANGED", "run the command again, and leave its files alone meanwhile" },
     [AA_FAULT_STALE] = { "E-STALE", "run the command again" },
     [AA_FAULT_NOT_RUN] = { "E-NOT-RUN", "run the command again" },
+    [AA_FAULT_VANISHED] = { "E-VANISHED", "run the command again if it is still wanted" },
+    [AA_FAULT_WAITING] = { "E-WAITING", "as root: make /run/actionapprove and the folders above it root's "
+                                        "own, not writable by others, with room on it" },
+    [AA_FAULT_CHANNEL] = { "E-CHANNEL", "as root: journalctl -t actionapprove shows what the channel said" },
+    [AA_FAULT_BREAK_GLASS] = { "E-BREAK-GLASS", "as root, run: actionapprove break-glass list" },
     [AA_FAULT_EXEC] = { "E-EXEC", "check the command" },
 };
 

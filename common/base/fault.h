@@ -14,7 +14,16 @@ enum aa_fault_id {
     /* decisions: nothing is broken, the answer is no */
     AA_DENIED_BY_RULE,
     AA_DENIED_BY_DEFAULT,
-    AA_DENIED_NO_ASKING,
+    AA_DENIED_BY_PERSON,
+    AA_DENIED_EXPIRED,
+    AA_DENIED_CANCELLED,
+    AA_DENIED_JOINED,
+    AA_DENIED_REASON,
+    AA_DENIED_UNBOUND,
+    AA_DENIED_INTERCEPTED,
+    AA_DENIED_CUT,
+    AA_DENIED_TOO_MANY,
+    AA_DENIED_COOL_DOWN,
     /* faults: no decision could be made or kept, so the answer is no */
     AA_FAULT_MEMORY,
     AA_FAULT_TOO_LARGE,
@@ -38,6 +47,10 @@ enum aa_fault_id {
     AA_FAULT_CHANGED,
     AA_FAULT_STALE,
     AA_FAULT_NOT_RUN,
+    AA_FAULT_VANISHED,
+    AA_FAULT_WAITING,
+    AA_FAULT_CHANNEL,
+    AA_FAULT_BREAK_GLASS,
     AA_FAULT_EXEC,
     AA_FAULT_COUNT
 };

@@ -19,6 +19,10 @@ struct aa_site {
     const char *proc_dir;
     const char *machine_id;
     const char *hosts;          /* for the full name of this host */
+    const char *run_dir;        /* waiting requests and their sockets */
+    const char *secrets_dir;    /* channels' tokens */
+    const char *courier;        /* the program that speaks to networks, and the user that it runs as */
+    const char *courier_user;
     const char *trusted_root;   /* the folder from which ownership is checked downwards */
     uid_t owner;                /* who must own trusted files: root */
     uint64_t (*realtime_usec)(void);

@@ -90,7 +90,7 @@ static void apply_outcome(struct deciding *d)
         return;
     }
     if (outcome->action == AA_ACTION_ASK)
-        aa_fault(&decision->fault, AA_DENIED_NO_ASKING, 0,
+        aa_fault(&decision->fault, AA_FAULT_CHANNEL, 0,
                  "a person has to approve this, and this version cannot ask one yet");
     else if (outcome->rule != AA_NO_RULE || outcome->why[0] != '\0')
         aa_fault(&decision->fault, AA_DENIED_BY_RULE, 0, "%s",
