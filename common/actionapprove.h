@@ -14,6 +14,7 @@
 #define ACTIONAPPROVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -35,6 +36,21 @@ enum aa_question_flag {
     AA_QUESTION_LOGIN_SHELL = 1u << 3,    /* sudo -i */
     AA_QUESTION_NONINTERACTIVE = 1u << 4, /* sudo -n: never prompt */
     AA_QUESTION_UNREADABLE = 1u << 5, /* who asks, or as whom, is not known: refused */
+};
+
+enum aa_hearer {
+    AA_HEARER_PERSON = 1, /* on the terminal where there is one, else on stderr */
+    AA_HEARER_PROGRAM,    /* on stderr */
+};
+
+/* How the library speaks with the requester while it waits. Either function may be NULL. */
+struct aa_conversation {
+    void (*tell)(void *context, enum aa_hearer hearer, const char *text);
+    /* One line from the requester, without its newline, cut at size - 1: 0, or negative errno where
+     * none was given. "hidden": not echoed. */
+    int (*prompt)(void *context, const char *text, bool hidden, char *ret, size_t size);
+    void *context;
+    unsigned columns; /* of the terminal; 0: unknown */
 };
 
 /* Everything in here belongs to the front end and need only live during the call. */
@@ -65,11 +81,14 @@ struct aa_question {
     char *const *submitted_argv; /* as typed: sudo's own argv */
     uint32_t submitted_options;  /* how many of these stand before the command */
     char *const *submitted_envp; /* the requester's environment */
+
+    struct aa_conversation conversation;
 };
 
 struct aa_decision;
 
-/* Decides and records. The same question asked twice is two requests. */
+/* Decides and records; where the policy wants a person's answer, waits for it. The same question
+ * asked twice is two requests. */
 struct aa_decision *aa_decide(const struct aa_question *question);
 
 /* Whether the requester is never denied: root under sudo, so that the operator is not locked out
@@ -82,6 +101,7 @@ const char *aa_decision_code(const struct aa_decision *decision);    /* 7F3K-9QX
 const char *aa_decision_error(const struct aa_decision *decision);   /* E-…; "" when allowed */
 const char *aa_decision_summary(const struct aa_decision *decision); /* one line: for logs */
 const char *aa_decision_message(const struct aa_decision *decision); /* lines for the requester */
+enum aa_hearer aa_decision_hearer(const struct aa_decision *decision); /* whom they are for */
 
 /*
  * Right before the command starts: 0 when this question is still the one that was decided, and

@@ -15,11 +15,10 @@ static int approval_open(unsigned int version, sudo_conv_t conversation,
                          const char **errstr)
 {
     (void)version;
-    (void)conversation;
     (void)plugin_options;
     (void)errstr;
-    return session_open(sudo_plugin_printf, settings, user_info, submit_optind, submit_argv,
-                        submit_envp);
+    return session_open(conversation, sudo_plugin_printf, settings, user_info, submit_optind,
+                        submit_argv, submit_envp);
 }
 
 static int approval_check(char *const command_info[], char *const run_argv[],
@@ -33,6 +32,7 @@ static int approval_check(char *const command_info[], char *const run_argv[],
     session_leave_subcommand();
     *slot = aa_decision_free(*slot);
     sudo_question(&session.vectors, command_info, run_argv, run_envp, &question);
+    session_fill_conversation(&question);
     *slot = session.audit_is_open ? aa_decide(&question) :
                                     aa_refuse_incomplete(&question, AA_MISSING_AUDIT);
     runs = aa_decision_allows(*slot) || (*slot == NULL && aa_question_is_exempt(&question));
@@ -41,7 +41,7 @@ static int approval_check(char *const command_info[], char *const run_argv[],
         runs = aa_confirm(*slot, &question) == 0;
     if (runs)
         return 1;
-    session_tell(aa_decision_message(*slot));
+    session_tell(*slot);
     *errstr = aa_decision_summary(*slot);
     return aa_decision_is_fault(*slot) ? -1 : 0;
 }

@@ -16,12 +16,11 @@ static int audit_open(unsigned int version, sudo_conv_t conversation,
                       const char **errstr)
 {
     (void)version;
-    (void)conversation;
     (void)plugin_options;
     (void)errstr;
     session.audit_is_open = true;
-    return session_open(sudo_plugin_printf, settings, user_info, submit_optind, submit_argv,
-                        submit_envp);
+    return session_open(conversation, sudo_plugin_printf, settings, user_info, submit_optind,
+                        submit_argv, submit_envp);
 }
 
 static int refuse_undecided(const struct aa_question *question, const char **errstr)
@@ -32,7 +31,7 @@ static int refuse_undecided(const struct aa_question *question, const char **err
         session.main_starts = true;
         return 1; /* root: has to be able to mend it */
     }
-    session_tell(aa_decision_message(session.main));
+    session_tell(session.main);
     *errstr = aa_decision_summary(session.main);
     return -1;
 }
@@ -59,7 +58,7 @@ static int audit_accept(const char *plugin_name, unsigned int plugin_type,
         session.main_starts = true;
         return 1;
     }
-    session_tell(aa_decision_message(session.main));
+    session_tell(session.main);
     *errstr = aa_decision_summary(session.main);
     return -1;
 }

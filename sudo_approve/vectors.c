@@ -99,3 +99,10 @@ void sudo_question(const struct sudo_vectors *vectors, char *const command_info[
         question.flags |= AA_QUESTION_NONINTERACTIVE;
     *ret = question;
 }
+
+unsigned sudo_columns(const struct sudo_vectors *vectors)
+{
+    uint32_t columns = 0;
+
+    return number_of(vectors->user_info, "cols", &columns) && columns < 100000 ? columns : 0;
+}

@@ -21,4 +21,7 @@ void sudo_question(const struct sudo_vectors *vectors, char *const command_info[
 /* Under intercept or log_subcmds: a child of the command, not the command itself. */
 bool sudo_is_subcommand(char *const command_info[]);
 
+/* The width of the requester's terminal; 0: unknown. */
+unsigned sudo_columns(const struct sudo_vectors *vectors);
+
 #endif

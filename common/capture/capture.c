@@ -2,15 +2,14 @@
 #include "capture.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "classify/classify.h"
+#include "classify/script.h"
 #include "environment.h"
 #include "executable.h"
 #include "host.h"
 #include "identity.h"
-
-/* systemd's: 61184-65519 are given to services for the time that they run, 65534 is nobody */
-enum { FIRST_HUMAN_UID = 1000, FIRST_DYNAMIC_UID = 61184, LAST_DYNAMIC_UID = 65535 };
 
 struct aa_request *aa_request_new(void)
 {
@@ -96,9 +95,7 @@ static int capture_told(const struct aa_question *question, struct aa_request *r
     request->frontend = question->frontend == AA_FROM_PAM ? AA_FRONTEND_PAM : AA_FRONTEND_SUDO;
     request->runas_uid = question->runas_uid;
     request->runas_gid = question->runas_gid;
-    request->runas_is_system = question->runas_uid < FIRST_HUMAN_UID ||
-                               (question->runas_uid >= FIRST_DYNAMIC_UID &&
-                                question->runas_uid <= LAST_DYNAMIC_UID);
+    request->runas_is_system = aa_uid_is_system(question->runas_uid);
     request->edit = (question->flags & AA_QUESTION_EDIT) != 0;
     request->intercepted = (question->flags & AA_QUESTION_INTERCEPTED) != 0;
     if (question->user != NULL)
@@ -131,6 +128,47 @@ static int resolve_run_folder(const struct aa_walker *walker, struct aa_request 
     return 0;
 }
 
+/* Files whose content an interpreter would run: facts for the digest, and whether they are bound.
+ * Operands that name no file are data. */
+static int capture_scripts(const struct aa_walker *walker, const struct aa_request *request,
+                           struct aa_effective *effective, struct aa_file_facts *files,
+                           size_t *files_n)
+{
+    size_t operands[AA_SCRIPTS_MAX];
+    int n = aa_script_operands(effective, operands);
+
+    if (n < 0)
+        effective->unbound_why = "it has too many operands to tell which of them would run";
+    for (int i = 0; i < n; i++) {
+        const char *operand = effective->args[operands[i]];
+        struct aa_resolved *resolved = AA_NEW(walker->arena, struct aa_resolved);
+        const char *path = operand;
+        int r;
+
+        if (resolved == NULL)
+            return -ENOMEM;
+        if (operand[0] != '/' && request->cwd != NULL)
+            path = aa_arena_printf(walker->arena, "%s/%s", request->cwd, operand);
+        if (path == NULL)
+            return -ENOMEM;
+        if (strlen(path) >= PATH_MAX)
+            continue; /* no file has such a name */
+        r = aa_resolve(walker, path, resolved);
+        if (r < 0)
+            return r;
+        if (!resolved->facts.regular)
+            continue;
+        files[(*files_n)++] = resolved->facts;
+        if (effective->unbound_why == NULL && resolved->facts.unbound_why != NULL) {
+            effective->unbound_why = aa_arena_printf(walker->arena, "%s: %s", operand,
+                                                     resolved->facts.unbound_why);
+            if (effective->unbound_why == NULL)
+                return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
 static int capture_command(const struct aa_walker *walker, const struct aa_question *question,
                            struct aa_request *request)
 {
@@ -138,8 +176,8 @@ static int capture_command(const struct aa_walker *walker, const struct aa_quest
     struct aa_resolved *resolved = AA_NEW(arena, struct aa_resolved);
     struct aa_effective *effective = AA_NEW(arena, struct aa_effective);
     struct aa_file_facts *files = AA_NEW_ARRAY(arena, struct aa_file_facts,
-                                               1 + AA_INTERPRETERS_MAX);
-    size_t interpreters = 0;
+                                               1 + AA_INTERPRETERS_MAX + AA_SCRIPTS_MAX);
+    size_t interpreters = 0, files_n;
     int r;
 
     if (resolved == NULL || effective == NULL || files == NULL)
@@ -166,10 +204,14 @@ static int capture_command(const struct aa_walker *walker, const struct aa_quest
         if (r < 0)
             return r;
     }
+    files_n = 1 + interpreters;
+    r = capture_scripts(walker, request, effective, files, &files_n);
+    if (r < 0)
+        return r;
     request->effective = effective;
     request->effective_n = 1;
     request->files = files;
-    request->files_n = 1 + interpreters;
+    request->files_n = files_n;
     return 0;
 }
 

@@ -82,6 +82,9 @@ void aa_request_digest(const struct aa_request *request, char *const *envp,
         add_number(&hmac, file->size);
         add_number(&hmac, (uint64_t)file->mtime_nsec);
         add_number(&hmac, (uint64_t)file->ctime_nsec);
+        add_number(&hmac, file->hashed);
+        if (file->hashed)
+            aa_hmac_add(&hmac, file->content, sizeof(file->content));
     }
     aa_hmac_finish(&hmac, ret->bytes);
 }

@@ -269,6 +269,7 @@ static int resolve(const struct aa_walker *walker, const char *path, struct aa_r
         .mtime_nsec = nsec(ret_st->st_mtim),
         .ctime_nsec = nsec(ret_st->st_ctim),
         .found = true,
+        .regular = S_ISREG(ret_st->st_mode),
         .unbound_why = walk.unbound_why,
     };
     return aa_streq(ret->facts.path, path) ? 0 : add_name(ret, ret->facts.path);
@@ -292,7 +293,7 @@ int aa_resolve(const struct aa_walker *walker, const char *path, struct aa_resol
         ret->facts.unbound_why = aa_arena_printf(walker->arena, "%s leads elsewhere than it says", path);
         return ret->facts.unbound_why == NULL ? -ENOMEM : 0;
     }
-    if (r == 0 && ret->facts.found && !S_ISREG(st.st_mode)) {
+    if (r == 0 && ret->facts.found && !ret->facts.regular) {
         ret->facts.unbound_why = aa_arena_printf(walker->arena, "%s is not a regular file", path);
         r = ret->facts.unbound_why == NULL ? -ENOMEM : 0;
     }

@@ -10,6 +10,14 @@
 
 enum { ACCOUNT_MAX = 1024 * 1024 }; /* bytes of one entry of the account or group database */
 
+/* systemd's: 61184-65519 are given to services for the time that they run, 65534 is nobody */
+enum { FIRST_HUMAN_UID = 1000, FIRST_DYNAMIC_UID = 61184, LAST_DYNAMIC_UID = 65535 };
+
+bool aa_uid_is_system(uid_t uid)
+{
+    return uid < FIRST_HUMAN_UID || (uid >= FIRST_DYNAMIC_UID && uid <= LAST_DYNAMIC_UID);
+}
+
 static int copy_account(struct aa_arena *arena, const struct passwd *entry, struct aa_account *ret)
 {
     struct aa_account account = { .gid = entry->pw_gid, .found = true };

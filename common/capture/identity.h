@@ -24,4 +24,9 @@ int aa_account_by_uid(struct aa_arena *arena, uid_t uid, struct aa_account *ret)
 int aa_account_by_name(struct aa_arena *arena, const char *name, uid_t *ret_uid,
                        struct aa_account *ret);
 
+enum { AA_UID_OVERFLOW = 65534 }; /* stands for all whom the kernel cannot name */
+
+/* Whether a uid is no human's: root, a system account, one that is given out for a while. */
+bool aa_uid_is_system(uid_t uid);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/request-id.h"
+#include "base/sha256.h"
 #include "base/vocabulary.h"
 
 enum {
@@ -43,8 +44,10 @@ struct aa_file_facts {
     ino_t inode;
     uint64_t size;
     int64_t mtime_nsec, ctime_nsec;
-    bool found;
+    bool found, regular;
     const char *unbound_why; /* NULL: bound, nobody but root can change what stands there */
+    bool hashed;             /* of an unbound file that somebody is asked about */
+    unsigned char content[AA_SHA256_SIZE];
 };
 
 /* A name by which an executable is known: as given, each link on the way, resolved. */
@@ -105,7 +108,8 @@ struct aa_request {
     bool complete;       /* what follows was captured to its end */
     const char *command; /* as sudo names it */
     struct aa_strings argv;
-    const struct aa_file_facts *files; /* executable first, then interpreters; or the edited files */
+    struct aa_file_facts *files; /* executable first, then interpreters and scripts; or the edited
+                                  * files */
     size_t files_n;
     const struct aa_variable *variables;
     size_t variables_n;

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "capture/capture.h"
+#include "capture/content.h"
 #include "decision.h"
 #include "mask/mask.h"
 #include "words.h"
@@ -20,6 +21,8 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
         return aa_fault(fault, AA_FAULT_STALE, -ETIMEDOUT,
                         "more than 30 seconds passed between the decision and the start");
     r = aa_capture_what(decision->site, question, request, fault);
+    if (r == 0 && decision->hashes_unbound)
+        r = aa_hash_unbound(decision->site, request, fault);
     if (r < 0)
         return r;
     aa_request_digest(request, question->envp, decision->key, &digest);
@@ -27,7 +30,7 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
         memcmp(digest.bytes, decision->digest.bytes, sizeof(digest.bytes)) != 0)
         return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
                         "the command, its files or its environment changed after the decision");
-    if (!aa_live_policy_changed(decision))
+    if (decision->without_policy || !aa_live_policy_changed(decision))
         return 0;
     r = aa_capture_around(decision->site, question, request, fault);
     return r < 0 ? r : aa_policy_still_allows(decision, request, fault);
@@ -47,14 +50,12 @@ static int withdraw(struct aa_decision *decision, int error)
     aa_buffer_add_text(summary, ": ");
     aa_mask_add_text(summary, decision->fault.detail);
     aa_buffer_printf(summary, " [%s]", decision->id.code);
-    aa_buffer_clear(&decision->message);
-    aa_words_denial(&decision->message, &decision->command, decision->id.code, NULL,
-                    &decision->fault);
-    (void)aa_buffer_text(&decision->message);
+    aa_decision_write_denial(decision, NULL);
     if (!decision->ended) {
         aa_decision_add_error(&own, &decision->fault);
         (void)aa_decision_keep(decision, AA_EVENT_FAILED, &own, AA_LEDGER_AFTER, &ignored);
         decision->ended = true;
+        decision->asked = aa_asked_end(decision->asked, &own);
     }
     return error;
 }

@@ -6,22 +6,9 @@
 #include <sys/stat.h>
 
 #include "capture/capture.h"
-#include "decision.h"
+#include "deciding.h"
 #include "mask/mask.h"
-#include "policy/policy.h"
 #include "words.h"
-
-/* What one decision needs on its way, and nobody afterwards. */
-struct deciding {
-    struct aa_decision *decision;
-    struct aa_request *request;
-    struct aa_snapshot snapshot;
-    struct aa_outcome outcome;
-    bool has_outcome;
-    bool observe;
-    bool record_required;
-    char policy[AA_POLICY_ID_SIZE];
-};
 
 static bool live_policy(const struct aa_decision *decision, struct stat *ret)
 {
@@ -29,7 +16,7 @@ static bool live_policy(const struct aa_decision *decision, struct stat *ret)
 }
 
 /* The policy's part: snapshot, facts that it needs, the first rule that holds. */
-static int ask_policy(struct deciding *d, struct aa_fault *fault)
+int aa_ask_policy(struct deciding *d, struct aa_fault *fault)
 {
     const struct aa_site *site = d->decision->site;
     const struct aa_snap_header *header;
@@ -65,18 +52,30 @@ bool aa_live_policy_changed(const struct aa_decision *decision)
            st.st_ctim.tv_nsec != decision->policy_ctime.tv_nsec;
 }
 
+/* What people approved stays approved under the same rule, if it wants no more of them. */
+static bool still_asks(const struct deciding *d)
+{
+    const struct aa_snap_ask *ask = aa_ask_of(&d->snapshot, &d->outcome);
+
+    return ask != NULL && strncmp(d->outcome.name, d->decision->rule,
+                                  sizeof(d->decision->rule) - 1) == 0 &&
+           ask->quorum <= d->decision->approvals;
+}
+
 int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *request,
                            struct aa_fault *fault)
 {
     struct deciding d = { .decision = decision, .request = request };
-    int r = ask_policy(&d, fault);
+    int r = aa_ask_policy(&d, fault);
+    bool still_allows = r == 0 && (d.observe || (decision->asked != NULL ? still_asks(&d) :
+                                                     d.outcome.action == AA_ACTION_ALLOW));
 
     aa_snapshot_close(&d.snapshot);
     if (r < 0)
         return r;
-    return d.outcome.action == AA_ACTION_ALLOW || d.observe ?
-               0 : aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
-                            "the policy was changed after the decision, and no longer allows it");
+    return still_allows ? 0 : aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
+                                       "the policy was changed after the decision, and no longer "
+                                       "allows it");
 }
 
 /* From the policy's action to yes or no: what is not "allow" fills the fault. */
@@ -90,8 +89,7 @@ static void apply_outcome(struct deciding *d)
         return;
     }
     if (outcome->action == AA_ACTION_ASK)
-        aa_fault(&decision->fault, AA_FAULT_CHANNEL, 0,
-                 "a person has to approve this, and this version cannot ask one yet");
+        aa_ask_people(d);
     else if (outcome->rule != AA_NO_RULE || outcome->why[0] != '\0')
         aa_fault(&decision->fault, AA_DENIED_BY_RULE, 0, "%s",
                  outcome->why[0] != '\0' ? outcome->why : "the rule denies it");
@@ -134,12 +132,12 @@ static const char *risk_of(const struct deciding *d)
     return ask == NULL ? NULL : aa_risk_name(ask->risk);
 }
 
-static void make_common(struct deciding *d)
+void aa_decision_make_common(struct deciding *d)
 {
     struct aa_decision *decision = d->decision;
     struct aa_record_context context = {
         .observe = d->observe,
-        .refused = !decision->allows,
+        .refused = !decision->allows && !d->asking,
         .risk = risk_of(d),
         .policy = d->policy[0] != '\0' ? d->policy : NULL,
         .digest = decision->has_digest ? &decision->digest : NULL,
@@ -191,8 +189,11 @@ static void keep_decision(struct deciding *d)
     struct aa_fault fault = { 0 };
     int r;
 
-    make_common(d);
+    if (!d->recorded)
+        aa_decision_make_common(d);
     make_summary(d);
+    if (d->recorded)
+        return;
     decision->needs_record = d->record_required && !decision->exempt;
     if (decision->allows) {
         r = aa_decision_keep(decision, AA_EVENT_ALLOWED, NULL, AA_LEDGER_BEFORE, &fault);
@@ -205,16 +206,6 @@ static void keep_decision(struct deciding *d)
         make_summary(d);
     }
     aa_decision_keep_refusal(decision);
-}
-
-static void write_message(struct aa_decision *decision, const struct aa_request *request,
-                          const struct aa_outcome *outcome)
-{
-    aa_buffer_clear(&decision->message);
-    if (!decision->allows)
-        aa_words_denial(&decision->message, &decision->command, request->id.code, outcome,
-                        &decision->fault);
-    (void)aa_buffer_text(&decision->message);
 }
 
 AA_EXPORT bool aa_question_is_exempt(const struct aa_question *question)
@@ -254,10 +245,10 @@ static void decide(struct deciding *d, const struct aa_question *question)
         return;
     }
     if (r == 0)
-        r = ask_policy(d, fault);
+        r = aa_ask_policy(d, fault);
     if (r == 0)
         apply_outcome(d);
-    else
+    else if (!aa_break_glass(d))
         aa_fault(fault, AA_FAULT_QUESTION, r, "the command cannot be decided: %s", strerror(-r));
 }
 
@@ -266,8 +257,11 @@ static struct aa_decision *finish_deciding(struct deciding *d)
     struct aa_decision *decision = d->decision;
 
     keep_decision(d);
-    write_message(decision, d->request, d->has_outcome ? &d->outcome : NULL);
     decision->id = d->request->id;
+    if (!decision->allows)
+        aa_decision_write_denial(decision, d->has_outcome ? &d->outcome : NULL);
+    else
+        (void)aa_buffer_text(&decision->message);
     decision->decided_boottime_usec = decision->site->boottime_usec();
     aa_snapshot_close(&d->snapshot);
     aa_request_free(d->request);
@@ -277,7 +271,7 @@ static struct aa_decision *finish_deciding(struct deciding *d)
 static struct aa_decision *start_deciding(struct deciding *d, const struct aa_site *site,
                                           const struct aa_question *question)
 {
-    *d = (struct deciding){ .record_required = true };
+    *d = (struct deciding){ .record_required = true, .question = question };
     d->decision = aa_decision_new(site);
     d->request = aa_request_new();
     if (d->decision == NULL || d->request == NULL) {
@@ -285,6 +279,7 @@ static struct aa_decision *start_deciding(struct deciding *d, const struct aa_si
         return aa_decision_free(d->decision);
     }
     d->decision->exempt = aa_question_is_exempt(question);
+    aa_audience_of(question, &d->decision->audience);
     return d->decision;
 }
 

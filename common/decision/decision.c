@@ -6,6 +6,7 @@
 #include "base/trusted-file.h"
 #include "config.h"
 #include "mask/mask.h"
+#include "words.h"
 
 struct aa_decision *aa_decision_new(const struct aa_site *site)
 {
@@ -32,6 +33,7 @@ void aa_decision_close_state(struct aa_decision *decision)
 AA_EXPORT struct aa_decision *aa_decision_free(struct aa_decision *decision)
 {
     if (decision != NULL) {
+        decision->asked = aa_asked_end(decision->asked, NULL);
         aa_decision_close_state(decision);
         explicit_bzero(decision->key, sizeof(decision->key));
         aa_buffer_free(&decision->common);
@@ -55,10 +57,12 @@ int aa_decision_open_state(struct aa_decision *decision, struct aa_fault *fault)
                     "the state folder cannot be used: %s", why);
 }
 
-int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
-                     enum aa_ledger_use use, struct aa_fault *fault)
+int aa_decision_keep_as(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
+                        const char *message, enum aa_ledger_use use,
+                        struct aa_ledger_position *ret_place, struct aa_fault *fault)
 {
-    const char *message = aa_buffer_text(&decision->summary);
+    /* what people approved is on disk before it runs */
+    bool sync = event == AA_EVENT_APPROVED || event == AA_EVENT_BREAK_GLASS;
     struct aa_fault ignored = { 0 };
     struct aa_event_record record = {
         .event = event,
@@ -68,10 +72,19 @@ int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct a
         .common = &decision->common,
         .only_if_kept = use == AA_LEDGER_BEFORE && decision->needs_record,
     };
+    int r;
 
     if (decision->state_fd < 0)
         (void)aa_decision_open_state(decision, &ignored);
-    return aa_record_keep(decision->site, decision->state_fd, &record, use, false, fault);
+    r = aa_record_keep(decision->site, decision->state_fd, &record, use, sync, ret_place, fault);
+    return r < 0 && use == AA_LEDGER_BEFORE && !decision->needs_record ? 0 : r;
+}
+
+int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
+                     enum aa_ledger_use use, struct aa_fault *fault)
+{
+    return aa_decision_keep_as(decision, event, own, aa_buffer_text(&decision->summary), use, NULL,
+                               fault);
 }
 
 /* The stable identifier first, up to the colon; then what happened here. */
@@ -82,6 +95,32 @@ void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault)
     aa_buffer_printf(own, "%s: ", aa_fault_name(fault->id));
     aa_mask_add_text(own, fault->detail);
     aa_field_end(own, begun);
+}
+
+void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outcome *outcome)
+{
+    _cleanup_buffer_ struct aa_buffer words = AA_BUFFER_INIT(AA_MESSAGE_MAX);
+    /* decided, and then it was not to be: that is how the record calls it */
+    enum aa_event event = decision->used ? AA_EVENT_FAILED :
+                          decision->end != 0 ? decision->end : AA_EVENT_REFUSED;
+
+    aa_buffer_clear(&decision->message);
+    if (decision->audience.json) {
+        aa_words_denial_object(&decision->message, aa_event_facts(event)->name, &decision->command,
+                               &decision->id, outcome, &decision->fault);
+    } else {
+        if (event != AA_EVENT_REFUSED && !decision->audience.terminal)
+            aa_words_denial_line(&words, &decision->command, decision->id.code, outcome,
+                                 &decision->fault);
+        else
+            aa_words_denial(&words, &decision->command, decision->id.code, outcome,
+                            &decision->fault);
+        if (aa_buffer_text(&words) != NULL)
+            aa_audience_spell(&decision->audience, &decision->message, words.data);
+        else
+            decision->message.error = words.error;
+    }
+    (void)aa_buffer_text(&decision->message);
 }
 
 void aa_decision_keep_refusal(struct aa_decision *decision)
@@ -130,6 +169,11 @@ AA_EXPORT const char *aa_decision_message(const struct aa_decision *decision)
 {
     return decision == NULL ? "actionapprove: not run: out of memory\n" :
                               text_of(&decision->message);
+}
+
+AA_EXPORT enum aa_hearer aa_decision_hearer(const struct aa_decision *decision)
+{
+    return decision != NULL && decision->audience.json ? AA_HEARER_PROGRAM : AA_HEARER_PERSON;
 }
 
 AA_EXPORT const char *aa_version(void)

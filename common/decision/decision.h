@@ -10,9 +10,12 @@
 #include <time.h>
 
 #include "actionapprove.h"
+#include "ask/ask.h"
+#include "ask/audience.h"
 #include "base/fault.h"
 #include "base/site.h"
 #include "capture/digest.h"
+#include "policy/policy.h"
 #include "record/record.h"
 
 enum {
@@ -27,6 +30,14 @@ struct aa_decision {
     bool used;            /* one decision starts one command */
     bool ended;           /* its last record was written */
     bool needs_record;    /* it does not allow unless the ledger took it */
+    bool hashes_unbound;  /* the digest covers the content of files that others could change */
+    bool without_policy;  /* by a break-glass code, where no policy could be read */
+    struct aa_asked *asked; /* people were, and it may run; else NULL */
+    uint32_t approvals;
+    enum aa_event end;    /* of the asking; 0 or refused: nobody was asked */
+    char rule[512];       /* that decided */
+    struct aa_audience audience; /* how its words are spelled; its conversation is of the question's
+                                  * time only */
     struct aa_fault fault; /* why it does not allow */
     struct aa_request_id id;
     struct aa_digest digest;
@@ -63,6 +74,12 @@ int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *requ
 /* Records of this decision; its summary is their text. "own" may be NULL. */
 int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
                      enum aa_ledger_use use, struct aa_fault *fault);
+/* The same with a text of its own, and the place in the chain. */
+int aa_decision_keep_as(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
+                        const char *message, enum aa_ledger_use use,
+                        struct aa_ledger_position *ret_place, struct aa_fault *fault);
+/* Its words, where the answer is no: for people, or as an object where that was asked for. */
+void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outcome *outcome);
 void aa_decision_keep_refusal(struct aa_decision *decision);
 void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault);
 

@@ -55,5 +55,6 @@ AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int valu
     summarize_end(decision, end, value);
     (void)aa_decision_keep(decision, end == AA_END_EXITED ? AA_EVENT_FINISHED : AA_EVENT_FAILED,
                &own, AA_LEDGER_AFTER, &ignored);
+    decision->asked = aa_asked_end(decision->asked, &own);
     aa_decision_close_state(decision);
 }

@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include "mask/mask.h"
+#include "record/object.h"
 
 enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
 
@@ -49,4 +50,51 @@ void aa_words_denial(struct aa_buffer *buffer, const struct aa_buffer *command, 
     aa_buffer_printf(buffer, "\n  next: %s", aa_fault_remedy(fault->id));
     aa_buffer_printf(buffer, "\n  code: %s (%s)\n",
                      code[0] != '\0' ? code : "none", aa_fault_name(fault->id));
+}
+
+void aa_words_denial_line(struct aa_buffer *buffer, const struct aa_buffer *command, const char *code,
+                          const struct aa_outcome *outcome, const struct aa_fault *fault)
+{
+    aa_buffer_printf(buffer, "actionapprove: %s: not run: ", code);
+    aa_buffer_add(buffer, command->data, command->length);
+    aa_buffer_add_text(buffer, ": ");
+    aa_mask_add_text(buffer, fault->detail);
+    if (outcome != NULL && outcome->name != NULL) {
+        aa_buffer_add_text(buffer, " (rule ");
+        aa_mask_add_text(buffer, outcome->name);
+        aa_buffer_add_text(buffer, ")");
+    }
+    aa_buffer_printf(buffer, "; next: %s (%s)\n", aa_fault_remedy(fault->id),
+                     aa_fault_name(fault->id));
+}
+
+void aa_words_denial_object(struct aa_buffer *buffer, const char *event,
+                            const struct aa_buffer *command, const struct aa_request_id *id,
+                            const struct aa_outcome *outcome, const struct aa_fault *fault)
+{
+    _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT;
+    size_t begun;
+
+    aa_field_add(&fields, "AA_EVENT", event);
+    aa_field_add(&fields, "AA_REQUEST", id->code);
+    aa_field_add(&fields, "AA_ID", id->hex);
+    begun = aa_field_begin(&fields, "AA_COMMAND");
+    aa_buffer_add(&fields, command->data, command->length);
+    aa_field_end(&fields, begun);
+    if (outcome != NULL)
+        aa_field_add_masked(&fields, "AA_RULE", outcome->name);
+    aa_field_add(&fields, "AA_ERROR", aa_fault_name(fault->id));
+    aa_field_add_masked(&fields, "AA_WHY", fault->detail);
+    if (outcome != NULL && outcome->near_rule != NULL) {
+        aa_field_add_masked(&fields, "AA_NEAR_RULE", outcome->near_rule);
+        aa_field_add_masked(&fields, "AA_NEAR_WHY", outcome->near_limit);
+        aa_field_add_masked(&fields, "AA_NEAR_DETAIL", outcome->near_detail);
+    }
+    aa_field_add(&fields, "AA_NEXT", aa_fault_remedy(fault->id));
+    if (fields.error != 0) {
+        buffer->error = fields.error;
+        return;
+    }
+    aa_object_add(buffer, fields.data, fields.length);
+    aa_buffer_add_byte(buffer, '\n');
 }

@@ -141,7 +141,8 @@ static void add_place(struct aa_buffer *fields, const struct aa_ledger_position 
 }
 
 int aa_record_keep(const struct aa_site *site, int state_fd, const struct aa_event_record *record,
-                   enum aa_ledger_use use, bool sync, struct aa_fault *fault)
+                   enum aa_ledger_use use, bool sync, struct aa_ledger_position *ret_place,
+                   struct aa_fault *fault)
 {
     const struct aa_event_facts *facts = aa_event_facts(record->event);
     _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT;
@@ -153,6 +154,8 @@ int aa_record_keep(const struct aa_site *site, int state_fd, const struct aa_eve
         r = aa_ledger_append(site, state_fd, &fields, use, sync, &place, fault);
     if (r == 0 && place.in_chain)
         add_place(&fields, &place);
+    if (r == 0 && ret_place != NULL)
+        *ret_place = place;
     aa_field_add(&fields, "SYSLOG_IDENTIFIER", "actionapprove");
     aa_field_add(&fields, "MESSAGE_ID", facts->message_id);
     aa_field_printf(&fields, "PRIORITY", "%d", facts->priority);

@@ -42,10 +42,11 @@ struct aa_event_record {
 
 /*
  * Keeps it: ledger first, then journal, which learns the place in the chain. state_fd < 0: the
- * journal only. The result is the ledger's; the journal stops nobody.
+ * journal only. The result is the ledger's; the journal stops nobody. "ret_place" may be NULL.
  */
 int aa_record_keep(const struct aa_site *site, int state_fd, const struct aa_event_record *record,
-                   enum aa_ledger_use use, bool sync, struct aa_fault *fault);
+                   enum aa_ledger_use use, bool sync, struct aa_ledger_position *ret_place,
+                   struct aa_fault *fault);
 
 /* RFC 3339 in UTC with microseconds, as in AA_TIME. */
 enum { AA_TIME_SIZE = 40 };

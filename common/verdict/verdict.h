@@ -41,13 +41,14 @@ struct aa_verdict_result {
 
 /*
  * The requester is "request": its uid and its login identity, and the agent whose account either
- * is. "deadline_boottime_usec": votes behind it are late. 0, or -EBADMSG: the snapshot is damaged.
+ * is. "deadline_boottime_usec": votes behind it are late. 0; -EBADMSG: the snapshot is damaged, or
+ * the facts are of another one; -E2BIG: more than AA_VOTES_MAX.
  *
  * Rules: a vote of the requester's or of an agent's owner that denies or cancels is a cancel. A
  * qualified deny ends the request at once, also one by somebody who approved before. A vote that
  * was taken back is as if never cast; its person may answer again. uid 0 of the local channel may
- * cancel, and nothing else. Votes are in the order in which they arrived; what comes behind the one
- * that decided is late.
+ * cancel, and nothing else; a cancel of anybody else who is qualified is a deny. Votes are in the
+ * order in which they arrived; what comes behind the one that decided is late.
  */
 int aa_verdict(const struct aa_snapshot *snapshot, const struct aa_snap_ask *ask,
                const struct aa_request *request, uint64_t deadline_boottime_usec,

@@ -53,16 +53,20 @@ enum aa_vote_status {
 const char *aa_vote_status_name(enum aa_vote_status status);  /* AA_VOTE_REFUSED: "self" */
 const char *aa_vote_status_words(enum aa_vote_status status); /* "you asked for this yourself" */
 
-enum { AA_PERSON_ACCOUNTS_MAX = 32 };
+enum { AA_PERSON_ACCOUNTS_MAX = 32 }; /* who has more is AA_VOTE_UNKNOWN: none may be left out */
 
 struct aa_unix_account {
     const char *name;
     uid_t uid;
 };
 
+/*
+ * Texts are the snapshot's or the arena's. Where the status is another than AA_VOTE_COUNTS, person
+ * and accounts are set as far as they are certain: an owner may stop a request from anywhere.
+ */
 struct aa_voter_facts {
     enum aa_vote_status status; /* AA_VOTE_COUNTS: it is one person; what follows is set */
-    const char *person;         /* of the person statement, or NAME@DOMAIN */
+    const char *person;         /* of the person statement, or NAME@DOMAIN; NULL: not one person */
     struct aa_unix_account unix_accounts[AA_PERSON_ACCOUNTS_MAX]; /* those that exist here */
     size_t unix_n;
     const uint32_t *groups; /* indices into the snapshot's groups, of those in "from" */

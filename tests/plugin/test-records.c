@@ -138,7 +138,7 @@ static const struct row {
     { "denied by default", { "/usr/bin/other" }, { { 0 } }, 0, "refused", "refused",
       { { "AA_RULE", "default" }, { "AA_ACTION", "deny" },
         { "AA_ERROR", "E-DENIED-DEFAULT: no rule allows it" } } },
-    { "to be asked", { "/usr/bin/pg_dump", "prod" }, { { 0 } }, 0, "refused", "refused",
+    { "to be asked", { "/usr/bin/pg_dump", "prod" }, { { 0 } }, 0, "requested", "expired",
       { { "AA_RULE", "export" }, { "AA_ACTION", "ask" }, { "AA_RISK", "high" } } },
     { "root", { "/usr/bin/nc" }, { { SET, USER_INFO, "uid=0" }, { SET, USER_INFO, "user=root" } },
       0, "allowed", "finished",

@@ -22,7 +22,7 @@
     "rule backups { when command \"/usr/bin/backup\" \"/usr/bin/target\"; allow }\n"            \
     "rule motd { when edit; when args \"/etc/motd\"; allow }\n"                                 \
     "rule no-nc { when command nc; deny \"no network tools\" }\n"                               \
-    "rule export { when command pg_dump; ask console; from dba; risk high }\n"
+    "rule export { when command pg_dump; ask console; from dba; risk high; timeout 1s }\n"
 
 /* id, backup (a script), target (also by the link "linked") and sudoedit of /etc/motd are allowed,
  * nc is denied, pg_dump wants asking, all else is denied by default. */

@@ -18,7 +18,7 @@ static const char policy[] =
     "rule ids { when command /usr/bin/id; allow }\n"
     "rule freeze { when command env; deny \"change freeze\" }\n"
     "rule silent { when command cat; deny }\n"
-    "rule people { when command /usr/bin/head; ask c; from g; risk critical }\n";
+    "rule people { when command /usr/bin/head; ask c; from g; risk critical; timeout 1s }\n";
 
 static struct world world;
 static struct aa_buffer kept, heard;
@@ -155,7 +155,6 @@ static void denials(void **state)
     } rows[] = {
         { "/usr/bin/env", "E-DENIED-RULE", "freeze", "deny", "why:  change freeze" },
         { "/usr/bin/cat", "E-DENIED-RULE", "silent", "deny", "why:  the rule denies it" },
-        { "/usr/bin/head", "E-NO-ASKING", "people", "ask", "a person has to approve this" },
         { "/usr/bin/tail", "E-DENIED-DEFAULT", "default", "deny", "no rule allows it" },
         { "/no/such/command", "E-DENIED-DEFAULT", "default", "deny", "no rule allows it" },
     };
@@ -193,6 +192,27 @@ static void denials(void **state)
         aa_decision_free(decision);
     }
     assert_string_equal(last("AA_RISK"), "(absent)");
+}
+
+static void nobody_answers(void **state)
+{
+    struct aa_question question = question_for("/usr/bin/head");
+    struct aa_decision *decision = aa_decide_at(&world.site, &question);
+
+    (void)state;
+    assert_false(aa_decision_allows(decision));
+    assert_false(aa_decision_is_fault(decision));
+    assert_string_equal(aa_decision_error(decision), "E-EXPIRED");
+    assert_string_equal(last("AA_EVENT"), "expired");
+    assert_string_equal(last("AA_RULE"), "people");
+    assert_string_equal(last("AA_ACTION"), "ask");
+    assert_string_equal(last("AA_RISK"), "critical");
+    assert_true(atol(last("AA_WAIT_USEC")) >= 1000000);
+    assert_non_null(strstr(aa_decision_message(decision), "nobody answered in time"));
+    assert_int_equal(world_ledger_count(&world, NULL), 2); /* requested, expired */
+    aa_finish(decision, AA_END_NOT_RUN, 0); /* it has ended already */
+    assert_int_equal(world_ledger_count(&world, NULL), 2);
+    aa_decision_free(decision);
 }
 
 static void a_rule_that_was_near_is_told(void **state)
@@ -385,6 +405,7 @@ int main(void)
         TEST(allowed_from_start_to_end),
         TEST(ends),
         TEST(denials),
+        TEST(nobody_answers),
         TEST(a_rule_that_was_near_is_told),
         TEST(observing_blocks_no_decision),
         TEST(the_live_policy_counts),

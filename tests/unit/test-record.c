@@ -86,7 +86,7 @@ static const char *as_text(const struct aa_buffer *fields)
 static void common_fields(void **state)
 {
     static const char *argv[] = { "id", "-u", "it's\n" };
-    static const struct aa_file_facts file = { .path = "/usr/bin/id", .found = true };
+    static struct aa_file_facts file = { .path = "/usr/bin/id", .found = true };
     struct aa_digest digest = { { 0xab, 0x01 } };
     struct aa_request request = *facts_request("login=bob rhost=10.0.0.1");
     struct aa_record_context context = {
@@ -141,7 +141,7 @@ static void ledger_and_journal_agree(void **state)
     aa_field_add(&common, "AA_USER", "alice");
     aa_field_add(&own, "AA_EXIT_STATUS", "3");
     for (int i = 1; i <= 2; i++) {
-        assert_int_equal(aa_record_keep(&world.site, state_fd, &record, AA_LEDGER_AFTER, false,
+        assert_int_equal(aa_record_keep(&world.site, state_fd, &record, AA_LEDGER_AFTER, false, NULL,
                                         &fault), 0);
         assert_int_equal(world_ledger_count(&world, &kept), (size_t)i);
         assert_string_equal(as_text(&kept), "AA_EVENT=finished\nAA_TIME=1970-01-01T00:00:00.000001Z\n"
@@ -171,16 +171,16 @@ static void the_result_is_the_ledgers(void **state)
     struct aa_fault fault = { 0 };
 
     (void)state;
-    assert_int_equal(aa_record_keep(&world.site, -1, &record, AA_LEDGER_BEFORE, false, &fault),
+    assert_int_equal(aa_record_keep(&world.site, -1, &record, AA_LEDGER_BEFORE, false, NULL, &fault),
                      -ENOENT);
     assert_int_equal(world_journal_next(&world, &heard), 1); /* heard of all the same */
     assert_null(world_journal_value(&heard, "AA_SEQ"));
     close(world.journal_fd);
     world.journal_fd = -1;
-    assert_int_equal(aa_record_keep(&world.site, state_fd, &record, AA_LEDGER_BEFORE, false, &fault),
+    assert_int_equal(aa_record_keep(&world.site, state_fd, &record, AA_LEDGER_BEFORE, false, NULL, &fault),
                      0); /* the journal stops nobody */
     common.error = -ENOMEM;
-    assert_true(aa_record_keep(&world.site, state_fd, &record, AA_LEDGER_BEFORE, false, &fault) < 0);
+    assert_true(aa_record_keep(&world.site, state_fd, &record, AA_LEDGER_BEFORE, false, NULL, &fault) < 0);
     assert_int_equal(fault.id, AA_FAULT_MEMORY);
     assert_int_equal(world_ledger_count(&world, NULL), 1);
     close(state_fd);

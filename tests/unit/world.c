@@ -99,6 +99,8 @@ static void make_at(struct world *world, const char *folder)
     BELOW(journal, "journal");
     BELOW(machine_id, "machine-id");
     BELOW(hosts, "hosts");
+    BELOW(run_dir, "run");
+    BELOW(secrets_dir, "config/secrets");
 #undef BELOW
     make_folder(world, "state");
     make_folder(world, "etc");
@@ -123,6 +125,10 @@ static void make_at(struct world *world, const char *folder)
         .proc_dir = world->proc_dir,
         .machine_id = world->machine_id,
         .hosts = world->hosts,
+        .run_dir = world->run_dir,
+        .secrets_dir = world->secrets_dir,
+        .courier = "/nonexistent/courier",
+        .courier_user = "nobody",
         .trusted_root = world->root,
         .owner = geteuid(),
         .realtime_usec = realtime_usec,

@@ -19,7 +19,7 @@ struct world {
     char root[64]; /* the trusted root: nothing above it is looked at */
     char state_dir[WORLD_PATH_MAX], config_dir[WORLD_PATH_MAX], pack_dir[WORLD_PATH_MAX];
     char proc_dir[WORLD_PATH_MAX], journal[WORLD_PATH_MAX], machine_id[WORLD_PATH_MAX];
-    char hosts[WORLD_PATH_MAX];
+    char hosts[WORLD_PATH_MAX], run_dir[WORLD_PATH_MAX], secrets_dir[WORLD_PATH_MAX];
     struct aa_site site;
     int journal_fd; /* the socket on which the journal would hear */
 };

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+/* What somebody who may answer sees of a request: the fields of its records, and what helps to
+ * judge it. Everything of a stranger's goes through the mask. */
+#include <errno.h>
+
+#include "asking.h"
+#include "mask/mask.h"
+
+enum { SHOWN_VARIABLES_MAX = 32, SHOWN_VALUE_MAX = 512, SHOWN_TYPED_MAX = 2048 };
+
+/* A long command's head and tail, and how much is missing: never cut silently. */
+static void add_cut_command(struct aa_buffer *fields, const struct aa_field *field)
+{
+    size_t head = AA_SHOWN_COMMAND_MAX / 4 * 3, tail = field->value_length - AA_SHOWN_COMMAND_MAX / 4;
+    size_t begun = aa_field_begin(fields, "AA_COMMAND");
+
+    while (head > 0 && ((unsigned char)field->value[head] & 0xc0) == 0x80)
+        head--;
+    while (tail > 0 && ((unsigned char)field->value[tail] & 0xc0) == 0x80)
+        tail--;
+    aa_buffer_add(fields, field->value, head);
+    aa_buffer_printf(fields, " [… %zu bytes left out …] ", tail - head);
+    aa_buffer_add(fields, field->value + tail, field->value_length - tail);
+    aa_field_end(fields, begun);
+}
+
+static bool is_command(const struct aa_field *field)
+{
+    static const char name[] = "AA_COMMAND";
+
+    return field->name_length == sizeof(name) - 1 && memcmp(field->name, name, sizeof(name) - 1) == 0;
+}
+
+static int add_common(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    const struct aa_buffer *common = asking->input->common;
+    struct aa_reader reader = { (const unsigned char *)common->data, common->length };
+    struct aa_field field;
+    int r;
+
+    while ((r = aa_field_next(&reader, &field)) == 1) {
+        size_t begun = fields->length;
+
+        if (is_command(&field) && field.value_length > AA_SHOWN_COMMAND_MAX) {
+            add_cut_command(fields, &field);
+            continue;
+        }
+        aa_buffer_add_u32(fields, 0);
+        aa_buffer_add(fields, field.name, field.name_length);
+        aa_buffer_add_byte(fields, '=');
+        aa_buffer_add(fields, field.value, field.value_length);
+        aa_field_end(fields, begun);
+    }
+    return r;
+}
+
+static void add_warning(struct aa_buffer *fields, const char *words, const char *detail)
+{
+    size_t begun = aa_field_begin(fields, "AA_WARNING");
+
+    aa_buffer_add_text(fields, words);
+    if (detail != NULL) {
+        aa_buffer_add_text(fields, ": ");
+        aa_mask_add(fields, detail, strnlen(detail, SHOWN_VALUE_MAX));
+    }
+    aa_field_end(fields, begun);
+}
+
+bool aa_description_is_cut(const struct aa_buffer *common)
+{
+    struct aa_reader reader = { (const unsigned char *)common->data, common->length };
+    struct aa_field field;
+
+    while (aa_field_next(&reader, &field) == 1) {
+        if (is_command(&field))
+            return field.value_length > AA_SHOWN_COMMAND_MAX;
+    }
+    return false;
+}
+
+static void add_warnings(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    const struct aa_request *request = asking->input->request;
+
+    for (size_t i = 0; i < request->effective_n; i++) {
+        if (request->effective[i].unbound_why != NULL)
+            add_warning(fields, "it can change after the approval",
+                        request->effective[i].unbound_why);
+    }
+    if (request->interactive_shell)
+        add_warning(fields, "a shell: to approve it is to approve everything that is typed in it",
+                    NULL);
+    else if (request->opaque_why != NULL)
+        add_warning(fields, "what it will run cannot be read for certain", request->opaque_why);
+    if (request->edit)
+        add_warning(fields, "the new content is not known yet", NULL);
+    if (request->chroot != NULL)
+        add_warning(fields, "under another root folder", request->chroot);
+    for (size_t i = 0; i < request->variables_n; i++) {
+        const struct aa_variable *variable = &request->variables[i];
+
+        if (!request->edit && variable->added && variable->refused_why != NULL)
+            add_warning(fields, "the requester adds to its environment", variable->name);
+    }
+    if (aa_description_is_cut(asking->input->common))
+        add_warning(fields, "the command is too long to be shown in full", NULL);
+}
+
+/* Variables that the caller adds and that could do something, with their values. */
+static void add_environment(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    const struct aa_request *request = asking->input->request;
+    char *const *envp = asking->input->question->envp;
+    size_t shown = 0, more = 0;
+
+    for (size_t i = 0; i < request->variables_n; i++) {
+        const char *name = request->variables[i].name;
+        size_t n = strlen(name);
+
+        if (!request->variables[i].added || request->variables[i].refused_why == NULL)
+            continue;
+        if (shown == SHOWN_VARIABLES_MAX) {
+            more++;
+            continue;
+        }
+        for (size_t j = 0; envp[j] != NULL; j++) {
+            size_t begun, length;
+
+            if (strncmp(envp[j], name, n) != 0 || envp[j][n] != '=')
+                continue;
+            begun = aa_field_begin(fields, "AA_ENV");
+            length = strnlen(envp[j], SHOWN_VALUE_MAX);
+            aa_mask_add(fields, envp[j], length);
+            if (envp[j][length] != '\0')
+                aa_buffer_printf(fields, " [… %zu bytes left out …]", strlen(envp[j] + length));
+            aa_field_end(fields, begun);
+            shown++;
+            break;
+        }
+    }
+    if (more > 0)
+        aa_field_printf(fields, "AA_ENV", "and %zu more", more);
+}
+
+static void add_progress(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    const struct aa_ballot *ballot = &asking->ballot;
+    uint64_t now = asking->site->boottime_usec();
+    uint64_t left = asking->deadline_usec > now ? asking->deadline_usec - now : 0;
+    char expires[AA_TIME_SIZE];
+
+    aa_format_time(asking->site->realtime_usec() + left, expires);
+    aa_field_add(fields, "AA_EXPIRES", expires);
+    aa_field_printf(fields, "AA_LEFT_USEC", "%llu", (unsigned long long)left);
+    aa_field_printf(fields, "AA_APPROVALS", "%u",
+                    ballot->result != NULL ? ballot->result->approvals : 0);
+    for (size_t i = 0; ballot->result != NULL && i < ballot->n; i++) {
+        if (ballot->votes[i].kind == AA_VOTE_APPROVE &&
+            ballot->result->status[i] == AA_VOTE_COUNTS)
+            aa_field_add_masked(fields, "AA_APPROVED_BY", aa_ballot_name(ballot, i));
+    }
+    if (asking->leader[0] != '\0')
+        aa_field_add(fields, "AA_JOINED", asking->leader);
+}
+
+static void add_typed(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    const struct aa_question *question = asking->input->question;
+    size_t n = 0, begun;
+
+    while (question->submitted_argv != NULL && question->submitted_argv[n] != NULL)
+        n++;
+    if (n == 0)
+        return;
+    begun = aa_field_begin(fields, "AA_SUBMITTED");
+    aa_mask_add_command(fields, question->submitted_argv[0],
+                        (const char *const *)question->submitted_argv + 1, n - 1, SHOWN_TYPED_MAX);
+    aa_field_end(fields, begun);
+}
+
+int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    const struct aa_snap_word *from;
+    char hash[AA_SHA256_HEX];
+    int r = add_common(asking, fields);
+
+    if (r < 0 || asking->ask == NULL)
+        return r < 0 ? r : -ESTALE;
+    aa_field_add_masked(fields, "AA_REASON", asking->reason);
+    aa_field_printf(fields, "AA_QUORUM", "%u", asking->ask->quorum);
+    from = aa_snapshot_words(asking->input->snapshot, asking->ask->from);
+    for (uint32_t i = 0; from != NULL && i < asking->ask->from.count; i++)
+        aa_field_add_masked(fields, "AA_FROM",
+                            aa_snapshot_text(asking->input->snapshot, from[i].text));
+    add_warnings(asking, fields);
+    add_environment(asking, fields);
+    add_typed(asking, fields);
+    add_progress(asking, fields);
+    if (asking->requested.in_chain) {
+        aa_field_printf(fields, "AA_SEQ", "%llu", (unsigned long long)asking->requested.seq);
+        aa_hex(asking->requested.hash, sizeof(asking->requested.hash), hash);
+        aa_field_add(fields, "AA_HASH", hash);
+    }
+    return fields->error;
+}
+
+void aa_describe_from(const struct aa_asking *asking, struct aa_buffer *text)
+{
+    const struct aa_snap_range range = asking->ask->from;
+    const struct aa_snap_word *from = aa_snapshot_words(asking->input->snapshot, range);
+
+    for (uint32_t i = 0; from != NULL && i < range.count; i++) {
+        const char *name = aa_snapshot_text(asking->input->snapshot, from[i].text);
+
+        aa_buffer_add_text(text, i == 0 ? "" : i + 1 == range.count ? " or " : ", ");
+        aa_mask_add_text(text, name != NULL ? name : "?");
+    }
+}

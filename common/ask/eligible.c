@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* Whether somebody may be asked about this at all. */
+#include <errno.h>
+
+#include "asking.h"
+
+const struct aa_snap_ask *aa_ask_of(const struct aa_snapshot *snapshot,
+                                    const struct aa_outcome *outcome)
+{
+    struct aa_snap_range which = { outcome->ask, 1 };
+
+    return outcome->action == AA_ACTION_ASK ?
+               aa_snapshot_elements(snapshot, AA_SECTION_ASKS, which) : NULL;
+}
+
+static const char *unbound_why(const struct aa_request *request)
+{
+    for (size_t i = 0; i < request->effective_n; i++) {
+        if (request->effective[i].unbound_why != NULL)
+            return request->effective[i].unbound_why;
+    }
+    return NULL;
+}
+
+int aa_ask_is_possible(const struct aa_ask_input *input, const struct aa_snap_ask *ask,
+                       struct aa_fault *fault)
+{
+    const struct aa_request *request = input->request;
+    const char *why = unbound_why(request);
+
+    if (request->intercepted && (ask->flags & AA_ASK_INTERCEPT_WAIT) == 0)
+        return aa_fault(fault, AA_DENIED_INTERCEPTED, -EPERM,
+                        "a person has to approve this, and a wait inside of a shell under sudo's "
+                        "intercept would freeze its terminal");
+    if (why != NULL && (ask->flags & AA_ASK_ALLOW_UNBOUND) == 0)
+        return aa_fault(fault, AA_DENIED_UNBOUND, -EPERM,
+                        "a person has to approve this, and somebody other than root could change "
+                        "what runs after the approval: %s", why);
+    if ((ask->flags & AA_ASK_REFUSE_TRUNCATED) != 0 && aa_description_is_cut(input->common))
+        return aa_fault(fault, AA_DENIED_CUT, -E2BIG,
+                        "the command is too long to be shown to a person in full");
+    return 0;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+#include "emergency.h"
+
+#include <errno.h>
+
+#include "asking.h"
+#include "break-glass/codes.h"
+
+enum { TYPED_MAX = 128 };
+
+bool aa_emergency_is_possible(const struct aa_emergency *emergency)
+{
+    struct aa_fault ignored = { 0 };
+
+    return emergency->state_fd >= 0 && emergency->audience->may_prompt &&
+           !emergency->audience->json &&
+           aa_codes_ready(emergency->site, emergency->state_fd, emergency->request->user.name,
+                          &ignored) == 1;
+}
+
+int aa_emergency_try(const struct aa_emergency *emergency, const char *typed, uint32_t *ret_number)
+{
+    const struct aa_conversation *conversation = &emergency->question->conversation;
+    struct aa_fault fault = { 0 };
+    char text[TYPED_MAX] = "";
+    int r;
+
+    if (typed == NULL || typed[0] == '\0') {
+        r = conversation->prompt(conversation->context,
+                                 "actionapprove: break-glass code (Enter for none): ", true, text,
+                                 sizeof(text));
+        typed = text;
+        if (r < 0 || text[0] == '\0')
+            return -ENODATA;
+    }
+    r = aa_codes_use(emergency->site, emergency->state_fd, emergency->request->user.name, typed,
+                     emergency->request->id.code, ret_number, &fault);
+    explicit_bzero(text, sizeof(text));
+    if (r == AA_CODE_ACCEPTED)
+        return 1;
+    aa_audience_line(emergency->audience,
+                     r == AA_CODE_WRONG ? "actionapprove: this is no code of yours that can be used" :
+                     r == AA_CODE_LOCKED ? "actionapprove: too many wrong codes; no more are taken "
+                                           "for some minutes" :
+                                           "actionapprove: codes cannot be read now");
+    return 0;
+}
+
+void aa_try_code(struct aa_asking *asking)
+{
+    struct aa_emergency emergency = {
+        .site = asking->site,
+        .state_fd = asking->input->state_fd,
+        .question = asking->input->question,
+        .request = asking->input->request,
+        .audience = &asking->audience,
+    };
+    char line[TYPED_MAX] = "";
+    uint32_t number = 0;
+    int r;
+
+    if (aa_interrupts_read_line(&asking->interrupts, line, sizeof(line)) < 0)
+        return;
+    asking->audience.line_is_open = false; /* the newline that was typed ended it */
+    if (asking->code_attempts++ >= AA_CODE_TRIES_MAX) {
+        asking->break_glass = false;
+        return;
+    }
+    aa_interrupts_pause(&asking->interrupts);
+    r = aa_emergency_try(&emergency, line, &number);
+    aa_interrupts_resume(&asking->interrupts);
+    explicit_bzero(line, sizeof(line));
+    if (r == 1) {
+        asking->code_number = number;
+        aa_asking_end(asking, AA_EVENT_BREAK_GLASS, AA_FAULT_NONE, " ");
+    }
+    aa_tell_progress(asking);
+}
