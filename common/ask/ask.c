@@ -32,6 +32,18 @@ void aa_asking_end(struct aa_asking *asking, enum aa_event end, enum aa_fault_id
         aa_fault(&asking->fault, id, 0, "%s", detail);
 }
 
+void aa_asking_expire(struct aa_asking *asking)
+{
+    const struct aa_verdict_result *result = asking->ballot.result;
+
+    if (result != NULL && result->approvals > 0 && asking->ask != NULL)
+        aa_asking_end(asking, AA_EVENT_EXPIRED, AA_DENIED_EXPIRED,
+                      "the time is over, and %u of %u approved it", result->approvals,
+                      asking->ask->quorum);
+    else
+        aa_asking_end(asking, AA_EVENT_EXPIRED, AA_DENIED_EXPIRED, "nobody answered in time");
+}
+
 /* ---- before anybody is asked: what fails here is a refusal, nothing was asked ---- */
 
 static int enter(struct aa_asking *asking)
@@ -96,8 +108,14 @@ static int record_requested(struct aa_asking *asking)
 
 /* ---- the wait, alone or with another one ---- */
 
-void aa_take_the_lead(struct aa_asking *asking)
+void aa_follow_or_lead(struct aa_asking *asking)
 {
+    if (asking->leader[0] != '\0' &&
+        aa_local_join(asking->site, asking->leader, &asking->leader_fd) == 0) {
+        aa_entry_set_follows(&asking->entry, asking->leader);
+        aa_tell_start(asking);
+        return;
+    }
     asking->leader[0] = '\0';
     aa_entry_set_follows(&asking->entry, NULL);
     if (aa_start_channels(asking, false) < 0) {
@@ -112,14 +130,7 @@ static void start_waiting(struct aa_asking *asking)
     asking->started_usec = asking->site->boottime_usec();
     asking->deadline_usec = asking->started_usec +
                             (uint64_t)asking->ask->timeout_seconds * 1000000;
-    if (asking->leader[0] != '\0') {
-        aa_entry_set_follows(&asking->entry, asking->leader);
-        if (aa_local_join(asking->site, asking->leader, &asking->leader_fd) == 0) {
-            aa_tell_start(asking);
-            return;
-        }
-    }
-    aa_take_the_lead(asking);
+    aa_follow_or_lead(asking);
 }
 
 static void wait_for_end(struct aa_asking *asking)

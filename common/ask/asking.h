@@ -28,7 +28,8 @@ struct aa_asking {
     struct aa_interrupts interrupts;
     struct aa_entry entry;
     struct aa_local *local;
-    bool local_is_asked; /* a channel of type local is among those that were asked */
+    bool local_is_asked; /* a channel of type local is among those that were asked … */
+    char local_name[64]; /* … and this is its name */
     struct aa_courier *couriers[AA_COURIERS_MAX];
     size_t couriers_n;
     bool then_asked;
@@ -81,8 +82,9 @@ void aa_close_channels(struct aa_asking *asking, const struct aa_buffer *outcome
 /* ask/emergency.c: the requester typed something while it waits. */
 void aa_try_code(struct aa_asking *asking);
 
-/* ask/ask.c: it waits with another one no longer (or never did), and asks by itself. */
-void aa_take_the_lead(struct aa_asking *asking);
+/* ask/ask.c: it waits with its leader, where there is one that can be joined; else it asks by itself. */
+void aa_follow_or_lead(struct aa_asking *asking);
+void aa_asking_expire(struct aa_asking *asking);
 
 /* ask/wait.c: until it ends. */
 void aa_wait(struct aa_asking *asking);

@@ -75,6 +75,12 @@ static void end_if_nobody_is_asked(struct aa_asking *asking)
                   asking->trouble[0] != '\0' ? asking->trouble : "no channel works");
 }
 
+static void note_local(struct aa_asking *asking, const char *name)
+{
+    asking->local_is_asked = true;
+    snprintf(asking->local_name, sizeof(asking->local_name), "%s", name);
+}
+
 int aa_start_channels(struct aa_asking *asking, bool then)
 {
     struct aa_snap_range range = then ? asking->ask->then_channels : asking->ask->channels;
@@ -93,7 +99,7 @@ int aa_start_channels(struct aa_asking *asking, bool then)
         if (index < 0)
             complain(asking, name != NULL ? name : "?", "the policy does not know it");
         else if (channel->type == AA_CHANNEL_LOCAL)
-            asking->local_is_asked = true;
+            note_local(asking, name);
         else
             start_courier(asking, (uint32_t)index, name);
     }

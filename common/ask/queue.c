@@ -14,6 +14,7 @@ struct look {
     const struct aa_site *site;
     int state_fd;
     uint32_t before, before_of_user; /* waiting ones that came earlier */
+    bool followers_too;              /* may be the leader */
     uint64_t leader_started;
     struct aa_queue_place place;
 };
@@ -37,7 +38,7 @@ static void count(void *context, const struct aa_entry_seen *seen)
     if (seen->header.uid != look->entry->header.uid)
         return;
     look->before_of_user++;
-    if (seen->header.follows[0] != '\0' ||
+    if ((seen->header.follows[0] != '\0' && !look->followers_too) ||
         memcmp(seen->header.digest, look->entry->header.digest, AA_SHA256_SIZE) != 0)
         return;
     if (look->place.leader[0] == '\0' ||
@@ -98,6 +99,16 @@ int aa_queue_enter(const struct aa_entry *entry, int state_fd,
                         "%u requests wait on this host already, and no more may", look.before);
     *ret = look.place;
     return 0;
+}
+
+void aa_queue_successor(const struct aa_entry *entry, int state_fd, char ret[AA_CODE_SIZE])
+{
+    struct look look = {
+        .entry = entry, .site = entry->site, .state_fd = state_fd, .followers_too = true,
+    };
+
+    (void)aa_entry_scan(entry->site, entry->folder_fd, count, record_vanished, &look);
+    memcpy(ret, look.place.leader, AA_CODE_SIZE);
 }
 
 /* ---- denials of a moment ago: files "denied.DIGEST" that hold when ---- */

@@ -20,6 +20,10 @@ int aa_queue_enter(const struct aa_entry *entry, int state_fd,
                    const struct aa_snap_settings *settings, struct aa_queue_place *ret,
                    struct aa_fault *fault);
 
+/* The one it waited with is gone: the earliest of those who wait for the same takes its place.
+ * "": that is this one. */
+void aa_queue_successor(const struct aa_entry *entry, int state_fd, char ret[AA_CODE_SIZE]);
+
 /* Ends every request whose process vanished. */
 void aa_queue_sweep(const struct aa_site *site, int folder_fd, int state_fd);
 

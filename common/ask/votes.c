@@ -226,6 +226,8 @@ void aa_take_vote(struct aa_asking *asking, const struct aa_answer_given *given,
         return;
     }
     record_vote(asking, vote, asking->ballot.result->status[vote]);
+    if (asking->site->boottime_usec() > asking->deadline_usec) /* looking people up took long */
+        aa_asking_expire(asking);
     apply_verdict(asking);
     answer(asking, vote, reply);
     if (asking->end == 0)
@@ -309,7 +311,8 @@ static void said(void *context, const struct aa_local_said *said, struct aa_loca
     struct aa_asking *asking = context;
     _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(AA_BALLOT_MEMORY_MAX);
     struct aa_answer_given given = {
-        .cast = { .channel = "local", .reason = said->reason, .told = AA_VOTE_COUNTS },
+        .cast = { .channel = asking->local_is_asked ? asking->local_name : "local",
+                  .reason = said->reason, .told = AA_VOTE_COUNTS },
     };
 
     if ((size_t)said->op >= AA_ARRAY_SIZE(kinds) || kinds[said->op] == 0)

@@ -118,7 +118,8 @@ static void hear_leader(struct aa_asking *asking)
         aa_asking_end(asking, AA_EVENT_DENIED, AA_DENIED_BY_PERSON, "%s (as %s)", reply.text,
                       asking->leader);
     } else {
-        aa_take_the_lead(asking);
+        aa_queue_successor(&asking->entry, asking->input->state_fd, asking->leader);
+        aa_follow_or_lead(asking);
     }
 }
 
@@ -128,7 +129,7 @@ static void handle(struct aa_asking *asking, const struct polled *polled)
 
     handle_interrupt(asking, polled);
     if (asking->end == 0 && now >= asking->deadline_usec)
-        aa_asking_end(asking, AA_EVENT_EXPIRED, AA_DENIED_EXPIRED, "nobody answered in time");
+        aa_asking_expire(asking);
     if (asking->end == 0 && asking->leader_fd >= 0 && polled->fds[polled->leader].revents != 0)
         hear_leader(asking);
     /* from the last: one that fails is taken out of the list */

@@ -58,7 +58,8 @@ void expect_refusal(const struct answer *answer, int result, const char *cause)
         fail_msg("refused without a word to the requester; the log says: %s", answer->errstr);
     assert_true(talk_only_to_requester());
     assert_false(talk.lost);
-    assert_non_null(aa_after(said, "actionapprove: not run: "));
+    /* without a terminal, what was waited for ends in one line that begins with the code */
+    assert_non_null(strstr(said, "not run: "));
     assert_int_equal(said[strlen(said) - 1], '\n');
     assert_true(is_harmless(said));
     snprintf(marked, sizeof(marked), "(%s)", cause);
