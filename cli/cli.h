@@ -27,7 +27,7 @@ struct command {
 };
 
 extern const struct command command_check, command_apply, command_explain, command_log,
-    command_verify;
+    command_verify, command_pending, command_show, command_approve, command_deny, command_cancel;
 
 /* "actionapprove NAME: …" on stderr, and the usage line. */
 int usage_error(const struct command *command, const char *format, ...) AA_PRINTF(2, 3);

@@ -4,16 +4,8 @@
 #include <string.h>
 
 #include "cli.h"
-#include "base/text.h"
-#include "record/fields.h"
+#include "record/fields-json.h"
 #include "record/ledger-read.h"
-
-enum { SHOWN_MAX = 64 }; /* distinct fields of a record */
-
-static bool same_name(const struct aa_field *a, const struct aa_field *b)
-{
-    return a->name_length == b->name_length && memcmp(a->name, b->name, a->name_length) == 0;
-}
 
 /* One JSON object a record; a field that is repeated becomes an array. */
 static void print_json(const struct aa_ledger_reader *reader, const char *broken)
@@ -21,34 +13,11 @@ static void print_json(const struct aa_ledger_reader *reader, const char *broken
     struct aa_reader fields = { (const unsigned char *)reader->payload.data,
                                 reader->payload.length };
     _cleanup_buffer_ struct aa_buffer out = AA_BUFFER_INIT(16 * AA_FIELDS_MAX);
-    struct aa_field all[SHOWN_MAX];
     char hash[AA_SHA256_HEX];
-    size_t n = 0;
 
-    while (n < AA_ARRAY_SIZE(all) && aa_field_next(&fields, &all[n]) == 1)
-        n++;
     aa_buffer_add_byte(&out, '{');
-    for (size_t i = 0; i < n; i++) {
-        size_t times = 0;
-        bool before = false;
-
-        for (size_t j = 0; j < n; j++) {
-            times += same_name(&all[i], &all[j]);
-            before |= j < i && same_name(&all[i], &all[j]);
-        }
-        if (before)
-            continue;
-        aa_text_add_json(&out, all[i].name, all[i].name_length);
-        aa_buffer_add_text(&out, times > 1 ? ":[" : ":");
-        for (size_t j = i, written = 0; j < n; j++) {
-            if (!same_name(&all[i], &all[j]))
-                continue;
-            if (written++ > 0)
-                aa_buffer_add_byte(&out, ',');
-            aa_text_add_json(&out, all[j].value, all[j].value_length);
-        }
-        aa_buffer_add_text(&out, times > 1 ? "]," : ",");
-    }
+    if (aa_fields_json_add(&out, fields, &(struct aa_fields_json){ 0 }) > 0)
+        aa_buffer_add_byte(&out, ',');
     aa_buffer_printf(&out, "\"AA_SEQ\":\"%llu\"", (unsigned long long)reader->record.seq);
     aa_hex(reader->record.prev, sizeof(reader->record.prev), hash);
     aa_buffer_printf(&out, ",\"AA_PREV\":\"%s\"", hash);

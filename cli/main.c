@@ -8,7 +8,8 @@
 #include "config.h"
 
 static const struct command *const commands[] = {
-    &command_check, &command_apply, &command_explain, &command_log, &command_verify,
+    &command_check,   &command_apply, &command_explain, &command_pending, &command_show,
+    &command_approve, &command_deny,  &command_cancel,  &command_log,     &command_verify,
 };
 
 static void print_usage(FILE *out)

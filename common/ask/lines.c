@@ -4,7 +4,7 @@
 
 #include "asking.h"
 #include "mask/mask.h"
-#include "record/object.h"
+#include "record/fields-json.h"
 
 /* "3f9a-77c1-e0b2": enough to compare by eye. */
 static void add_short_digest(const struct aa_asking *asking, struct aa_buffer *text)
@@ -29,12 +29,17 @@ static void tell_object(struct aa_asking *asking, const char *event)
 {
     _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT;
     _cleanup_buffer_ struct aa_buffer object = AA_BUFFER_INIT(8 * AA_FIELDS_MAX);
+    static const char *const arrays[] = { "AA_FROM", "AA_APPROVED_BY", "AA_WARNING", "AA_ENV", NULL };
+    const struct aa_fields_json style = { .short_names = true, .arrays = arrays };
 
     aa_field_add(&fields, "AA_EVENT", event);
     if (aa_describe(asking, &fields) < 0)
         return;
-    aa_object_add(&object, fields.data, fields.length);
-    aa_buffer_add_byte(&object, '\n');
+    aa_buffer_add_byte(&object, '{');
+    (void)aa_fields_json_add(&object,
+                             (struct aa_reader){ (const unsigned char *)fields.data, fields.length },
+                             &style);
+    aa_buffer_add_text(&object, "}\n");
     if (aa_buffer_text(&object) != NULL)
         aa_audience_object(&asking->audience, &object);
 }

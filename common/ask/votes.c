@@ -169,12 +169,12 @@ void aa_fill_reply(const struct aa_asking *asking, struct aa_local_reply *reply)
             continue;
         reply->result = AA_LOCAL_OVER;
         reply->verdict = ends[i].verdict;
-        snprintf(reply->text, sizeof(reply->text), "%s%s%.200s", ends[i].words,
-                 asking->who[0] != '\0' ? " by " : "", asking->who);
+        snprintf(reply->text, sizeof(reply->text), "%s: %s%s%.200s", asking->input->request->id.code,
+                 ends[i].words, asking->who[0] != '\0' ? " by " : "", asking->who);
         return;
     }
-    snprintf(reply->text, sizeof(reply->text), "counted: %u of %u", reply->approvals,
-             reply->quorum);
+    snprintf(reply->text, sizeof(reply->text), "%s: counted, %u of %u approved it",
+             asking->input->request->id.code, reply->approvals, reply->quorum);
 }
 
 /* What the voter hears of this one vote. */
@@ -185,6 +185,7 @@ static void answer(struct aa_asking *asking, size_t vote, struct aa_local_reply 
 
     cast->told = status;
     aa_fill_reply(asking, reply);
+    reply->result = AA_LOCAL_COUNTED;
     if (status != AA_VOTE_COUNTS) {
         reply->result = AA_LOCAL_REFUSED;
         snprintf(reply->text, sizeof(reply->text), "this does not count: %s",

@@ -2,7 +2,7 @@
 #include "words.h"
 
 #include "mask/mask.h"
-#include "record/object.h"
+#include "record/fields-json.h"
 
 enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
 
@@ -95,6 +95,9 @@ void aa_words_denial_object(struct aa_buffer *buffer, const char *event,
         buffer->error = fields.error;
         return;
     }
-    aa_object_add(buffer, fields.data, fields.length);
-    aa_buffer_add_byte(buffer, '\n');
+    aa_buffer_add_byte(buffer, '{');
+    (void)aa_fields_json_add(buffer,
+                             (struct aa_reader){ (const unsigned char *)fields.data, fields.length },
+                             &(struct aa_fields_json){ .short_names = true });
+    aa_buffer_add_text(buffer, "}\n");
 }

@@ -62,9 +62,9 @@ struct aa_local_message {
 };
 
 enum aa_local_result {
-    AA_LOCAL_COUNTED = 1, /* it counts; more may be needed */
+    AA_LOCAL_COUNTED = 1, /* it counts; more may be needed, or it was the last that was */
     AA_LOCAL_REFUSED,     /* it does not count; the text says why */
-    AA_LOCAL_OVER,        /* the request is decided (or was, by this) */
+    AA_LOCAL_OVER,        /* too late: the request has ended */
     AA_LOCAL_MALFORMED,
 };
 
@@ -73,8 +73,12 @@ struct aa_local_reply {
     uint32_t result;  /* enum aa_local_result */
     uint32_t verdict; /* enum aa_verdict, or AA_LOCAL_EXPIRED: as it stands now */
     uint32_t approvals, quorum;
-    char text[AA_LOCAL_TEXT_MAX]; /* for people; NUL-terminated, harmless to a terminal */
+    char text[AA_LOCAL_TEXT_MAX]; /* a sentence for people; NUL-terminated, harmless to a terminal */
 };
+
+_Static_assert(sizeof(struct aa_local_greeting) == 32, "nothing between the fields");
+_Static_assert(sizeof(struct aa_local_message) == 1096, "the size is part of the protocol");
+_Static_assert(sizeof(struct aa_local_reply) == 532, "the size is part of the protocol");
 
 enum { AA_LOCAL_EXPIRED = 100, AA_LOCAL_FAILED = 101 };
 

@@ -44,9 +44,13 @@ static int socket_path(const struct aa_site *site, const char *name, struct sock
 
 static int listen_at(struct aa_local *local)
 {
+    char making[sizeof(local->name) + 1];
     struct sockaddr_un address;
     const int on = 1;
-    int r = socket_path(local->site, local->name, &address);
+    int r;
+
+    snprintf(making, sizeof(making), ".%s", local->name);
+    r = socket_path(local->site, making, &address);
 
     if (r < 0)
         return r;
@@ -56,12 +60,17 @@ static int listen_at(struct aa_local *local)
     /* every message then carries its sender, also of connections that are not accepted yet */
     if (setsockopt(local->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0)
         return -errno;
-    (void)unlinkat(local->folder_fd, local->name, 0);
+    (void)unlinkat(local->folder_fd, making, 0);
     if (bind(local->fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
         return -errno;
-    /* the kernel's credentials decide, not the mode; and the umask is the caller's */
-    if (fchmodat(local->folder_fd, local->name, 0666, 0) != 0 || listen(local->fd, 128) != 0)
-        return -errno;
+    /* the kernel's credentials decide, not the mode; and the umask is the caller's. It gets its
+     * name when it is ready, so that nobody finds one that does not listen */
+    if (fchmodat(local->folder_fd, making, 0666, 0) != 0 || listen(local->fd, 128) != 0 ||
+        renameat(local->folder_fd, making, local->folder_fd, local->name) != 0) {
+        r = -errno;
+        (void)unlinkat(local->folder_fd, making, 0);
+        return r;
+    }
     return 0;
 }
 
