@@ -54,6 +54,7 @@ static void print_line(const struct aa_ledger_reader *reader)
     print_field(reader, "AA_USER", 10);
     print_field(reader, "AA_RUNAS", 8);
     print_field(reader, "AA_RULE", 16);
+    print_field(reader, "AA_APPROVER", 8);
     print_field(reader, "AA_COMMAND", 0);
     putchar('\n');
 }
