@@ -186,7 +186,8 @@ static int look_at(const struct counting *c, const struct aa_voter_facts *facts,
 /* Why a voter's answer does not count; being the requester goes before everything else. */
 static enum aa_vote_status why_not(const struct counting *c, const struct standing *standing)
 {
-    if (standing->facts != AA_VOTE_COUNTS)
+    /* "no person has your account" is no answer to an agent that approves its own request */
+    if (standing->facts != AA_VOTE_COUNTS && !(standing->facts == AA_VOTE_UNLINKED && standing->self))
         return standing->facts;
     if (standing->self)
         return AA_VOTE_SELF;

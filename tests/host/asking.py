@@ -25,14 +25,22 @@ STATE = "/var/lib/actionapprove"
 MARK = "#!/bin/sh\necho \"$*\" >> /root/marks\n"
 PYTHON = ["/usr/bin/python3", "-I"]
 
-PEOPLE = """\
-channel console { type local }
-person alice { unix alice }
-person bob { unix bob }
-person carol { unix carol }
-group dba { person bob carol }
-agent claude { unix claude; owner alice }
-"""
+STATEMENTS = {
+    "console": "channel console { type local }",
+    "alice": "person alice { unix alice }",
+    "bob": "person bob { unix bob }",
+    "carol": "person carol { unix carol }",
+    "dba": "group dba { person bob carol }",
+    "claude": "agent claude { unix claude; owner alice }",
+}
+
+
+def people(**changes):
+    """The policy without its rules; None leaves a statement out."""
+    return "".join(f"{line}\n" for line in {**STATEMENTS, **changes}.values() if line)
+
+
+PEOPLE = people()
 MARK_RULE = "rule mark { when command mark; ask console; from dba; timeout 30s }\n"
 
 ENTRY = struct.Struct("=8sIIIIQ32s10s6s")
@@ -148,12 +156,13 @@ class Asking:
 
     def vote(self, op, request, user="bob", loginuid=None, **more):
         code = request if isinstance(request, str) else request.code
-        result = self.client("asking_client.py", {"op": op, "code": code, **more}, user=user, loginuid=loginuid)
+        result = self.client("asking_client.py", {"op": op, "code": code, **more}, user=user, loginuid=loginuid,
+                             cwd="/")
         return Answer(**result)
 
     def start_client(self, order, user="bob"):
         """For an answer that takes its time; "greeted" on stderr says that it was let in."""
-        return self.box.spawn([*PYTHON, str(HERE / "asking_client.py"), json.dumps(order)], user)
+        return self.box.spawn([*PYTHON, str(HERE / "asking_client.py"), json.dumps(order)], user, cwd="/")
 
     @staticmethod
     def answer_of(client):

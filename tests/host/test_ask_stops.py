@@ -114,15 +114,23 @@ def test_nohup_waits_on_without_its_terminal(asking):
     asking.box.wait_until(lambda: asking.marks() == ["nohup"], "it runs")
 
 
-@pytest.mark.parametrize("signum", [signal.SIGUSR1, signal.SIGALRM, signal.SIGCHLD, signal.SIGWINCH, signal.SIGCONT,
-                                    signal.SIGPIPE])
-def test_other_signals_mean_nothing(asking, signum):
+@pytest.mark.parametrize("signum", [signal.SIGCHLD, signal.SIGWINCH, signal.SIGCONT, signal.SIGPIPE])
+def test_signals_that_mean_nothing(asking, signum):
     request = asking.ask()
     request.kill(signum)
     time.sleep(0.2)
     assert asking.waits(request), request.output
     asking.approve(request)
     assert request.wait().rc == 0
+
+
+@pytest.mark.parametrize("signum", [signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2])
+def test_signals_that_end_sudo(asking, signum):
+    """sudo notes these and dies of them before it starts a command, so nobody is to be asked on its behalf then."""
+    request = asking.ask()
+    request.kill(signum)
+    request.wait(2)
+    assert_cancelled(asking, request, "stopped by a signal")
 
 
 def job(asking):

@@ -226,7 +226,7 @@ static void self(void **state)
         { "svc", "cancel svc", "cancelled 0 by 0: counts" },     /* no person at all */
         { "svc", "deny svc/-", "cancelled 0 by 0: counts" },
         { "svc/-", "cancel claude/svc", "cancelled 0 by 0: counts" },
-        { "svc", "approve svc", "pending 0: unlinked" },
+        { "svc", "approve svc", "pending 0: self" },
         { "svc", "cancel claude", "pending 0: unlinked" },
         { "claude", "cancel claude", "cancelled 0 by 0: counts" },
         { "claude", "cancel claude2", "cancelled 0 by 0: counts" },
@@ -276,7 +276,7 @@ static void owners(void **state)
         { "claude/alice", "deny alice", "cancelled 0 by 0: counts" },
         { "alice/claude", "approve alice", "pending 0: self" },
         { "claude/alice", "approve bob", "approved 1: counts" },
-        { "claude", "approve claude", "pending 0: unlinked" },
+        { "claude", "approve claude", "pending 0: self" },
         { "claude", "approve claude/alice", "pending 0: unlinked" },
         { "claude", "approve alice/claude", "pending 0: two-people" },
         { "alice", "approve alice", "pending 0: self" },
