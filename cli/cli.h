@@ -26,8 +26,9 @@ struct command {
     int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command command_check, command_apply, command_explain, command_log,
-    command_verify, command_pending, command_show, command_approve, command_deny, command_cancel;
+extern const struct command command_init, command_check, command_apply, command_explain,
+    command_pending, command_show, command_approve, command_deny, command_cancel, command_log,
+    command_verify, command_break_glass;
 
 /* "actionapprove NAME: …" on stderr, and the usage line. */
 int usage_error(const struct command *command, const char *format, ...) AA_PRINTF(2, 3);
@@ -40,7 +41,7 @@ int report_fault(const struct aa_fault *fault);
 /* EXIT_NOT_PERMITTED with words, unless the caller is root. */
 int require_root(const struct command *command);
 
-/* "90s", "5m", "2h": false where it is none. */
+/* "90s", "5m", "2h", "30d": false where it is none. */
 bool parse_duration(const char *text, unsigned *ret_seconds);
 
 #endif

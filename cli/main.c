@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* actionapprove: finds the command and runs it. */
+#include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,15 +9,16 @@
 #include "config.h"
 
 static const struct command *const commands[] = {
-    &command_check,   &command_apply, &command_explain, &command_pending, &command_show,
-    &command_approve, &command_deny,  &command_cancel,  &command_log,     &command_verify,
+    &command_init,    &command_check,  &command_apply,   &command_explain, &command_pending,
+    &command_show,    &command_approve, &command_deny,   &command_cancel,  &command_log,
+    &command_verify,  &command_break_glass,
 };
 
 static void print_usage(FILE *out)
 {
     fputs("usage: actionapprove COMMAND [OPTION…]\n\n", out);
     for (size_t i = 0; i < AA_ARRAY_SIZE(commands); i++)
-        fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\nactionapprove COMMAND --help explains one. Exit codes: 0 done or yes, 1 no, 2 usage,\n"
           "3 unknown code, 4 not permitted, 5 could not be reached or read.\n", out);
 }
@@ -79,11 +81,16 @@ bool parse_duration(const char *text, unsigned *ret_seconds)
     case 'h':
         unit = 3600;
         break;
+    case 'd':
+        unit = 86400;
+        break;
     default:
         return false;
     }
-    *ret_seconds = (unsigned)(number * unit);
-    return number > 0;
+    if (number == 0 || number > UINT_MAX / unit)
+        return false;
+    *ret_seconds = (unsigned)number * unit;
+    return true;
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,7 @@
+/* SPDX-License-Identifier: ISC */
 #include "channel/courier.h"
 #include "break-glass/codes.h"
 #include <errno.h>
-int aa_codes_ready(const struct aa_site*s,int f,const char*u,struct aa_fault*x){(void)s;(void)f;(void)u;(void)x;return 0;}
-int aa_codes_use(const struct aa_site *site, int state_fd, const char *user, const char *text,const char request[10], uint32_t *ret_number, struct aa_fault *fault){(void)site;(void)state_fd;(void)user;(void)text;(void)request;(void)ret_number;(void)fault;return 1;}
 int aa_courier_start(const struct aa_site *site, const struct aa_snapshot *snapshot,uint32_t channel, struct aa_courier **ret, struct aa_fault *fault){(void)site;(void)snapshot;(void)channel;(void)ret;return aa_fault(fault,AA_FAULT_CHANNEL,-ENOENT,"not built");}
 int aa_courier_ask(struct aa_courier *c, const struct aa_buffer *f){(void)c;(void)f;return -1;}
 int aa_courier_fd(const struct aa_courier *c){(void)c;return -1;}

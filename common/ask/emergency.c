@@ -5,6 +5,7 @@
 
 #include "asking.h"
 #include "break-glass/codes.h"
+#include "mask/mask.h"
 
 enum { TYPED_MAX = 128 };
 
@@ -21,6 +22,7 @@ bool aa_emergency_is_possible(const struct aa_emergency *emergency)
 int aa_emergency_try(const struct aa_emergency *emergency, const char *typed, uint32_t *ret_number)
 {
     const struct aa_conversation *conversation = &emergency->question->conversation;
+    _cleanup_buffer_ struct aa_buffer why = AA_BUFFER_INIT(AA_LINE_MAX);
     struct aa_fault fault = { 0 };
     char text[TYPED_MAX] = "";
     int r;
@@ -38,11 +40,10 @@ int aa_emergency_try(const struct aa_emergency *emergency, const char *typed, ui
     explicit_bzero(text, sizeof(text));
     if (r == AA_CODE_ACCEPTED)
         return 1;
-    aa_audience_line(emergency->audience,
-                     r == AA_CODE_WRONG ? "actionapprove: this is no code of yours that can be used" :
-                     r == AA_CODE_LOCKED ? "actionapprove: too many wrong codes; no more are taken "
-                                           "for some minutes" :
-                                           "actionapprove: codes cannot be read now");
+    aa_buffer_add_text(&why, "actionapprove: not accepted: ");
+    aa_mask_add_text(&why, fault.detail);
+    if (aa_buffer_text(&why) != NULL)
+        aa_audience_line(emergency->audience, why.data);
     return 0;
 }
 

@@ -89,11 +89,11 @@ void aa_tell_progress(struct aa_asking *asking)
     if (asking->leader[0] != '\0')
         aa_buffer_printf(&text, "with %s", asking->leader);
     else
-        aa_buffer_printf(&text, "%u of %u approved", result != NULL ? result->approvals : 0,
+        aa_buffer_printf(&text, "%u/%u approved", result != NULL ? result->approvals : 0,
                          asking->ask->quorum);
     aa_buffer_add_text(&text, " \xc2\xb7 Ctrl-C cancels");
     if (asking->break_glass)
-        aa_buffer_add_text(&text, " \xc2\xb7 Enter: break-glass code");
+        aa_buffer_add_text(&text, " \xc2\xb7 Enter: break-glass");
     if (aa_buffer_text(&text) != NULL)
         aa_audience_redraw(&asking->audience, text.data);
 }

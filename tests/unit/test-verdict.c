@@ -277,7 +277,7 @@ static void owners(void **state)
         { "alice/claude", "approve alice", "pending 0: self" },
         { "claude/alice", "approve bob", "approved 1: counts" },
         { "claude", "approve claude", "pending 0: self" },
-        { "claude", "approve claude/alice", "pending 0: unlinked" },
+        { "claude", "approve claude/alice", "pending 0: self" },
         { "claude", "approve alice/claude", "pending 0: two-people" },
         { "alice", "approve alice", "pending 0: self" },
     }, outside[] = {
