@@ -530,7 +530,7 @@ def test_root_never_counts(world, waiting, words):
 
 
 def test_root_cancels(world, waiting):
-    waiting.start(request(reply={"result": fake.OVER, "verdict": fake.CANCELLED, "text": "cancelled"}))
+    waiting.start(request(reply={"result": fake.COUNTED, "verdict": fake.CANCELLED, "text": "cancelled"}))
     assert outcome(tool(world, "cancel", CODE, user="root")) == (0, "cancelled\n", "")
     assert only_message(waiting)[1][1] == fake.CANCEL
 
