@@ -67,3 +67,10 @@ const char *aa_frontend_name(enum aa_frontend frontend)
 
     return (size_t)frontend < AA_ARRAY_SIZE(names) ? names[frontend] : NULL;
 }
+
+const char *aa_channel_type_name(enum aa_channel_type type)
+{
+    static const char *const names[] = { NULL, "local", "slack", "matrix", "teams", "api" };
+
+    return (size_t)type < AA_ARRAY_SIZE(names) ? names[type] : NULL;
+}

@@ -132,5 +132,6 @@ const char *aa_key_name(enum aa_key key);
 const char *aa_action_name(enum aa_action action);
 const char *aa_risk_name(enum aa_risk risk);
 const char *aa_frontend_name(enum aa_frontend frontend);
+const char *aa_channel_type_name(enum aa_channel_type type);
 
 #endif

@@ -42,7 +42,12 @@ struct aa_courier_event {
 int aa_courier_start(const struct aa_site *site, const struct aa_snapshot *snapshot,
                      uint32_t channel, struct aa_courier **ret, struct aa_fault *fault);
 
-/* The question: fields as in a record (record/fields.h), each at most AA_WIRE_FIELD_MAX. */
+/*
+ * The question: fields as in a record (record/fields.h), each at most AA_WIRE_FIELD_MAX, together
+ * at most AA_WIRE_FRAME_MAX; and beside them AA_DEADLINE, AA_FROM and AA_CHAT_GROUP (base/wire.h).
+ * A vote may name no other group than those of AA_CHAT_GROUP. 0; -EMSGSIZE or -E2BIG: too large;
+ * -EPIPE: it is over, or was asked already.
+ */
 int aa_courier_ask(struct aa_courier *courier, const struct aa_buffer *fields);
 
 /* For poll: the descriptor and the events that it waits for. */

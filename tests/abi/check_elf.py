@@ -62,6 +62,8 @@ def main():
 
     headers = run("readelf", "-lW", module)
     dynamic = run("readelf", "-dW", module)
+    if not re.search(r"Type:\s+DYN", run("readelf", "-hW", module)):
+        failures.append("does not run at any address (PIE)")
     stack = re.search(r"GNU_STACK\s+\S+\s+\S+\s+\S+\s+\S+\s+\S+\s+(\S+)", headers)
     if stack is None or "E" in stack.group(1):
         failures.append("has an executable stack")

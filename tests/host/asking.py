@@ -2,7 +2,7 @@
 # left of them.
 #
 #     request = asking.ask("mark", "x")                 # claude's "sudo mark x", and now it waits
-#     assert asking.approve(request).result == "over"
+#     assert asking.approve(request).verdict == "approved"
 #     assert request.wait().rc == 0 and asking.marks() == ["x"]
 #
 # "mark" is a command that leaves a visible mark. When a test ends, `check` holds the records and what is left on the
@@ -163,6 +163,10 @@ class Asking:
     def start_client(self, order, user="bob"):
         """For an answer that takes its time; "greeted" on stderr says that it was let in."""
         return self.box.spawn([*PYTHON, str(HERE / "asking_client.py"), json.dumps(order)], user, cwd="/")
+
+    def start_attack(self, name, **arguments):
+        """One of asking_attacks.py, beside whatever else happens."""
+        return self.box.spawn([*PYTHON, str(HERE / "asking_attacks.py"), json.dumps({"attack": name, **arguments})])
 
     @staticmethod
     def answer_of(client):

@@ -34,11 +34,13 @@ class Connection:
 
     def __init__(self, code):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.settimeout(SECONDS)
+        timeout = struct.pack("@ll", SECONDS, 0)      # not settimeout(), with which a full queue is an error at once
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeout)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
         try:
             self.socket.connect(f"{RUN}/{code}.sock")
             greeting = self.socket.recv(256 * 1024)
-        except (FileNotFoundError, ConnectionError) as error:
+        except (FileNotFoundError, ConnectionError, BlockingIOError) as error:
             raise Gone(str(error)) from error
         if len(greeting) < GREETING.size:
             raise Gone("no greeting")
@@ -68,7 +70,7 @@ class Connection:
         """None: it was closed without one."""
         try:
             data = self.socket.recv(65536)
-        except ConnectionError:
+        except (ConnectionError, BlockingIOError):
             return None
         if not data:
             return None

@@ -19,8 +19,8 @@ def test_approved_runs_once(asking):
     request = asking.ask("mark", "x")
     assert re.fullmatch(CODE, request.code) and asking.marks() == []
     answer = asking.approve(request, reason="go on")
-    assert (answer.standing, answer.result, answer.verdict) == ("approver", "over", "approved")
-    assert answer.text == "approved by bob"
+    assert (answer.standing, answer.result, answer.verdict) == ("approver", "counted", "approved")
+    assert answer.text == f"{request.code}: approved by bob"
     result = request.wait()
     assert result.rc == 0 and result.stdout == b"" and asking.marks() == ["x"]
     assert f"{request.code}: approved by bob" in result.err
@@ -131,7 +131,7 @@ def test_quorum(asking):
     assert asking.look(request, "carol").fields["AA_APPROVED_BY"] == "bob"
     assert asking.waits(request) and asking.marks() == []
     second = asking.approve(request, "carol")
-    assert (second.result, second.verdict, second.approvals) == ("over", "approved", 2)
+    assert (second.result, second.verdict, second.approvals) == ("counted", "approved", 2)
     assert "approved by bob, carol" in request.wait().err
     approved = asking.records(request)[-2]
     assert approved["AA_APPROVER"] == ["bob", "carol"] and approved["AA_QUORUM"] == "2"
@@ -187,7 +187,7 @@ def test_who_listens_hears_the_end(asking):
     listener.read_until("greeted")
     asking.approve(request)
     answer = asking.answer_of(listener)
-    assert (answer.result, answer.verdict, answer.text) == ("over", "approved", "approved by bob")
+    assert (answer.result, answer.verdict, answer.text) == ("over", "approved", f"{request.code}: approved by bob")
     request.wait()
 
 
