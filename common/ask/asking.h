@@ -32,6 +32,7 @@ struct aa_asking {
     char local_name[64]; /* … and this is its name */
     struct aa_courier *couriers[AA_COURIERS_MAX];
     size_t couriers_n;
+    bool couriers_say_more; /* than was heard: look again without waiting */
     bool then_asked;
     struct aa_ballot ballot;
     struct aa_ledger_position requested; /* the chain's head when it was asked */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "asking.h"
+#include "base/wire.h"
 #include "mask/mask.h"
 
 enum { EVENTS_AT_ONCE = 32, COMPLAINTS_MAX = 8 };
@@ -37,6 +38,48 @@ static void complain(struct aa_asking *asking, const char *channel, const char *
     snprintf(asking->trouble, sizeof(asking->trouble), "%s", note);
 }
 
+/* Groups of the chat system that could answer: the courier looks into these and no others. */
+static void add_chat_groups(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    const struct aa_snapshot *snapshot = asking->input->snapshot;
+    struct aa_snap_range all = { 0, aa_snapshot_count(snapshot, AA_SECTION_GROUPS) };
+    const struct aa_snap_group *groups = aa_snapshot_elements(snapshot, AA_SECTION_GROUPS, all);
+    const struct aa_snap_word *from = aa_snapshot_words(snapshot, asking->ask->from);
+
+    for (uint32_t i = 0; groups != NULL && from != NULL && i < all.count; i++) {
+        const char *name = aa_snapshot_text(snapshot, groups[i].name);
+        const struct aa_snap_member *members =
+            aa_snapshot_elements(snapshot, AA_SECTION_MEMBERS, groups[i].members);
+        bool asked = false;
+
+        for (uint32_t j = 0; j < asking->ask->from.count; j++) {
+            const char *wanted = aa_snapshot_text(snapshot, from[j].text);
+
+            asked |= name != NULL && wanted != NULL && aa_streq(name, wanted);
+        }
+        for (uint32_t j = 0; asked && members != NULL && j < groups[i].members.count; j++) {
+            const char *group = aa_snapshot_text(snapshot, members[j].name);
+
+            if (members[j].kind == AA_MEMBER_SLACK_GROUP && group != NULL)
+                aa_field_add(fields, AA_WIRE_CHAT_GROUP, group);
+        }
+    }
+}
+
+static int describe_for_courier(const struct aa_asking *asking, struct aa_buffer *fields)
+{
+    uint64_t now = asking->site->boottime_usec();
+    uint64_t left = asking->deadline_usec > now ? asking->deadline_usec - now : 0;
+    int r = aa_describe(asking, fields);
+
+    if (r < 0)
+        return r;
+    aa_field_printf(fields, AA_WIRE_DEADLINE, "%llu",
+                    (unsigned long long)(asking->site->realtime_usec() + left));
+    add_chat_groups(asking, fields);
+    return fields->error;
+}
+
 static void start_courier(struct aa_asking *asking, uint32_t index, const char *name)
 {
     _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT;
@@ -48,7 +91,7 @@ static void start_courier(struct aa_asking *asking, uint32_t index, const char *
         complain(asking, name, "there are too many channels");
         return;
     }
-    r = aa_describe(asking, &fields);
+    r = describe_for_courier(asking, &fields);
     if (r == 0)
         r = aa_courier_start(asking->site, asking->input->snapshot, index, &courier, &fault);
     if (r == 0)
@@ -153,6 +196,7 @@ void aa_hear_courier(struct aa_asking *asking, size_t index)
         if (asking->end != 0)
             return;
     }
+    asking->couriers_say_more = true;
 }
 
 void aa_close_channels(struct aa_asking *asking, const struct aa_buffer *outcome)

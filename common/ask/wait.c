@@ -49,6 +49,9 @@ static uint64_t wakes_at(const struct aa_asking *asking, uint64_t now)
 {
     uint64_t first = AA_MIN(asking->deadline_usec, aa_local_wakes_at(asking->local));
 
+    if (asking->couriers_say_more)
+        return now;
+
     if (asking->ask != NULL && asking->ask->then_seconds > 0 && !asking->then_asked)
         first = AA_MIN(first, asking->started_usec +
                                   (uint64_t)asking->ask->then_seconds * USEC_OF_SECOND);
@@ -126,6 +129,7 @@ static void hear_leader(struct aa_asking *asking)
 static void handle(struct aa_asking *asking, const struct polled *polled)
 {
     uint64_t now = asking->site->boottime_usec();
+    bool more;
 
     handle_interrupt(asking, polled);
     if (asking->end == 0 && now >= asking->deadline_usec)
@@ -133,8 +137,10 @@ static void handle(struct aa_asking *asking, const struct polled *polled)
     if (asking->end == 0 && asking->leader_fd >= 0 && polled->fds[polled->leader].revents != 0)
         hear_leader(asking);
     /* from the last: one that fails is taken out of the list */
+    more = asking->couriers_say_more;
+    asking->couriers_say_more = false;
     for (size_t i = polled->couriers_n; i-- > 0 && asking->end == 0;) {
-        if (polled->fds[polled->couriers + i].revents != 0 && i < asking->couriers_n)
+        if ((more || polled->fds[polled->couriers + i].revents != 0) && i < asking->couriers_n)
             aa_hear_courier(asking, i);
     }
     if (asking->end == 0)

@@ -9,6 +9,7 @@
 # host against what must be true of every request, whatever happened to it.
 
 import collections
+import concurrent.futures
 import dataclasses
 import json
 import pathlib
@@ -83,6 +84,7 @@ class Entry:
     uid: int
     follows: str
     fields: dict
+    inode: str
 
 
 class Request:
@@ -122,17 +124,29 @@ class Asking:
 
     def ask(self, *argv, **options):
         """sudo, and it waits now."""
-        known = set(self.entries())
         process = self.start(*argv, **options)
-        return Request(process, self.code_of(process, known))
+        return Request(process, self.code_of(process))
 
-    def code_of(self, process, known=()):
+    def code_of(self, process):
+        """Of the request that this process, or a child of it, waits with."""
         def came():
             if process.ended:
                 raise AssertionError(f"it did not wait: {process.output}")
-            return [c for c, e in self.entries().items() if c not in known and e.state == "waiting"]
+            holders = self.holders()
+            own = {p["pid"] for p in self.box.processes() if process.pid in (p["pid"], p["ppid"])} if holders else ()
+            return [code for code, pid in holders.items() if pid in own]
 
         return self.box.wait_until(came, "the request waits")[0]
+
+    def holders(self):
+        """By code, the process that holds the entry of a waiting request locked."""
+        locks = [line.split() for line in self.box.read("/proc/locks").decode().splitlines()]
+        pids = {words[5].rpartition(":")[2]: int(words[4]) for words in locks if words[1] == "FLOCK"}
+        codes = {}
+        for code, entry in self.entries().items():
+            if entry.state == "waiting" and entry.inode in pids:
+                codes[code] = pids[entry.inode]
+        return codes
 
     def entries(self):
         """By code, those that wait or run."""
@@ -141,12 +155,13 @@ class Asking:
             for name in self.box.listdir(RUN):
                 if len(name) == 9 and name[4] == "-":
                     try:
+                        inode = str(self.box.stat(f"{RUN}/{name}").st_ino)
                         data = self.box.read(f"{RUN}/{name}")
                         header = ENTRY.unpack_from(data)
                     except (FileNotFoundError, struct.error):
                         continue                      # it ended meanwhile
                     found[name] = Entry(name, STATES[header[2]], header[3], header[7].rstrip(b"\0").decode(),
-                                        parse_fields(data[ENTRY.size:ENTRY.size + header[4]]))
+                                        parse_fields(data[ENTRY.size:ENTRY.size + header[4]]), inode)
         return found
 
     def waits(self, request):
@@ -226,6 +241,26 @@ class Asking:
 
     def go_on(self, process):
         process.kill(signal.SIGCONT)
+
+    @staticmethod
+    def kill_if_there(process, signum):
+        try:
+            process.kill(signum)
+        except ProcessLookupError:
+            pass
+
+    def end_vanished(self):
+        """Whoever asks next finds the requests whose process is gone."""
+        request = self.ask("mark", "finder", user="bob")
+        self.vote("cancel", request, "root")
+        request.wait()
+
+    @staticmethod
+    def lanes(function, count):
+        """function(0), function(1) … at the same time, each in a thread."""
+        with concurrent.futures.ThreadPoolExecutor(count) as pool:
+            for future in [pool.submit(function, lane) for lane in range(count)]:
+                future.result()
 
     # What must be true of everything
 

@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from asking_client import Connection, Gone, answer  # noqa: E402  pylint: disable=wrong-import-position
+from asking_client import Connection, Gone, answer, waiting  # noqa: E402  pylint: disable=wrong-import-position
 
 BOB, CAROL, CLAUDE, STRANGER = 1002, 1003, 1004, 4242
 
@@ -71,7 +71,8 @@ def race(code, pid, acts, spread):
     moment = time.monotonic() + 0.06 + 0.02 * len(acts)
     children = [Child(who, vote_at, code, op, tell, moment, random.uniform(0, spread))
                 for op, who in acts if op != "signal"]
-    signals = sorted((moment + random.uniform(0, spread), who) for op, who in acts if op == "signal")
+    numbers = [who for op, who in acts if op == "signal"]                # in their order
+    signals = zip(sorted(moment + random.uniform(0, spread) for _ in numbers), numbers)
     late = 0
     for _ in children:
         os.read(ready, 1)
@@ -238,6 +239,17 @@ def flood(code, uid, processes, seconds):
     print("flooding", file=sys.stderr, flush=True)
     children = [Child(uid, connect_in_a_loop, code, seconds) for _ in range(processes)]
     return {"connections": sum(child.result() for child in children)}
+
+
+def approve_whatever_waits(seconds):
+    def attack():
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for code in waiting():
+                answer({"code": code, "op": "approve"})
+            time.sleep(0.001)
+        return {}
+    return {"answers": as_bob(attack)}
 
 
 def twenty_twice(codes):

@@ -142,7 +142,8 @@ def answer(order):
         seen = {"standing": connection.standing, "fields": connection.fields}
         if order["op"] == "look" or connection.standing == "stranger":
             return seen
-        print("greeted", file=sys.stderr, flush=True)
+        if order["op"] == "listen" or "after" in order:
+            print("greeted", file=sys.stderr, flush=True)
         while "after" in order and not os.path.exists(order["after"]):
             time.sleep(0.002)
         if order["op"] == "listen":
