@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/patience.h"
 #include "base/trusted-file.h"
 #include "code-text.h"
 
@@ -104,38 +105,12 @@ int aa_codes_sync(const struct aa_codes *codes)
 
 /* ---- locks ---- */
 
-static int wait_for(const struct aa_site *site, uint64_t wait_usec, int (*try)(int, uint32_t),
-                    int fd, uint32_t place)
-{
-    uint64_t deadline = site->boottime_usec() + wait_usec;
-    long pause_nsec = 50 * 1000;
-
-    while (try(fd, place) != 0) {
-        struct timespec pause = { 0, pause_nsec };
-
-        if (errno != EWOULDBLOCK && errno != EACCES && errno != EINTR)
-            return -errno;
-        if (site->boottime_usec() >= deadline)
-            return 1;
-        nanosleep(&pause, NULL); /* ends early on a signal: the next try tells */
-        if (pause_nsec < 2 * 1000 * 1000)
-            pause_nsec += pause_nsec / 2;
-    }
-    return 0;
-}
-
-static int try_table(int fd, uint32_t place)
-{
-    (void)place;
-    return flock(fd, LOCK_EX | LOCK_NB);
-}
-
 int aa_codes_lock_table(const struct aa_site *site, int state_fd, int *ret_fd,
                         struct aa_fault *fault)
 {
     /* a description of its own: the caller's may be locked or shared */
     _cleanup_close_ int fd = openat(state_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = fd < 0 ? -errno : wait_for(site, AA_CODES_TABLE_LOCK_USEC, try_table, fd, 0);
+    int r = fd < 0 ? -errno : aa_lock_patiently(site, AA_CODES_TABLE_LOCK_USEC, aa_try_flock, fd, 0);
 
     if (r == 1)
         return aa_fault(fault, AA_FAULT_BREAK_GLASS, -EBUSY,
@@ -159,7 +134,7 @@ static int try_account(int fd, uint32_t place)
 
 int aa_codes_lock_account(struct aa_codes *codes, uint32_t place, uint64_t wait_usec)
 {
-    return wait_for(codes->site, wait_usec, try_account, codes->fd, place);
+    return aa_lock_patiently(codes->site, wait_usec, try_account, codes->fd, place);
 }
 
 /* ---- the file ---- */

@@ -6,7 +6,7 @@
 #include <pwd.h>
 #include <stdio.h>
 
-#include "base/trusted-file.h"
+#include "base/audit-number.h"
 
 enum { ACCOUNT_MAX = 1024 * 1024 }; /* bytes of one entry of the account or group database */
 
@@ -79,30 +79,6 @@ int aa_account_by_name(struct aa_arena *arena, const char *name, uid_t *ret_uid,
     return look_up(arena, name, 0, ret_uid, ret);
 }
 
-/* An audit number of this process: 1 set, 0 unset or the kernel has none, or negative errno. */
-static int read_audit_number(const struct aa_site *site, const char *name, uint32_t *ret)
-{
-    char path[128], text[32], *end;
-    unsigned long number;
-    int r;
-
-    snprintf(path, sizeof(path), "%s/self/%s", site->proc_dir, name);
-    r = aa_read_line(path, text, sizeof(text));
-    if (r == -ENOENT) {
-        /* no audit in this kernel, or no /proc at all, which is no answer */
-        snprintf(path, sizeof(path), "%s/self/stat", site->proc_dir);
-        return access(path, F_OK) == 0 ? 0 : r;
-    }
-    if (r < 0)
-        return r;
-    errno = 0;
-    number = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number > UINT32_MAX)
-        return -EBADMSG;
-    *ret = (uint32_t)number;
-    return number != UINT32_MAX;
-}
-
 int aa_capture_identity(const struct aa_site *site, struct aa_request *request, uid_t uid,
                         const char *name, struct aa_fault *fault)
 {
@@ -123,7 +99,7 @@ int aa_capture_identity(const struct aa_site *site, struct aa_request *request, 
                         (unsigned)uid, strerror(-r));
     request->user.name = name;
 
-    r = read_audit_number(site, "loginuid", &number);
+    r = aa_audit_number(site, "self", "loginuid", &number);
     if (r < 0)
         return aa_fault(fault, AA_FAULT_IDENTITY, r, "the login identity cannot be read: %s",
                         strerror(-r));
@@ -140,7 +116,7 @@ int aa_capture_identity(const struct aa_site *site, struct aa_request *request, 
             request->login.name = account.name;
         }
     }
-    r = read_audit_number(site, "sessionid", &request->session);
+    r = aa_audit_number(site, "self", "sessionid", &request->session);
     if (r < 0)
         return aa_fault(fault, AA_FAULT_IDENTITY, r, "the login session cannot be read: %s",
                         strerror(-r));

@@ -7,31 +7,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include "base/io.h"
-
-/* 1 set, 0 unset or a kernel without audit, or negative errno. */
-static int read_login_uid(const struct aa_site *site, pid_t pid, uid_t *ret)
-{
-    char path[128], text[32], *end;
-    unsigned long number;
-    int r;
-
-    snprintf(path, sizeof(path), "%s/%ld/loginuid", site->proc_dir, (long)pid);
-    r = aa_read_line(path, text, sizeof(text));
-    if (r == -ENOENT) {
-        /* no audit in this kernel; or no such process, which is no answer */
-        snprintf(path, sizeof(path), "%s/%ld/stat", site->proc_dir, (long)pid);
-        return access(path, F_OK) == 0 ? 0 : r;
-    }
-    if (r < 0)
-        return r;
-    errno = 0;
-    number = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number > UINT32_MAX)
-        return -EBADMSG;
-    *ret = (uid_t)number;
-    return number != UINT32_MAX;
-}
+#include "base/audit-number.h"
 
 bool aa_peer_is_alive(const struct aa_peer *peer)
 {
@@ -44,6 +20,7 @@ int aa_peer_identify(const struct aa_site *site, int connection, struct aa_peer 
 {
     struct aa_peer peer = { .pid_fd = -1 };
     struct ucred credentials;
+    char process[24];
     socklen_t size = sizeof(credentials);
     int r;
 
@@ -56,7 +33,8 @@ int aa_peer_identify(const struct aa_site *site, int connection, struct aa_peer 
     peer.pid_fd = (int)syscall(SYS_pidfd_open, credentials.pid, 0);
     if (peer.pid_fd < 0)
         return -errno;
-    r = read_login_uid(site, peer.pid, &peer.login_uid);
+    snprintf(process, sizeof(process), "%ld", (long)peer.pid);
+    r = aa_audit_number(site, process, "loginuid", &peer.login_uid);
     if (r >= 0 && !aa_peer_is_alive(&peer))
         r = -ESRCH;
     if (r < 0) {

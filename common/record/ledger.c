@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "base/patience.h"
 #include "base/trusted-file.h"
 #include "ledger-side.h"
 #include "ledger-writer.h"
@@ -167,26 +168,6 @@ static int join_sides(struct aa_ledger_writer *writer, struct aa_fault *fault)
     return r;
 }
 
-/* 0 locked, 1 somebody holds it for too long. */
-static int lock(const struct aa_site *site, int fd)
-{
-    uint64_t deadline = site->boottime_usec() + AA_LEDGER_LOCK_USEC;
-    long pause_nsec = 50 * 1000;
-
-    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        struct timespec pause = { 0, pause_nsec };
-
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return -errno;
-        if (site->boottime_usec() >= deadline)
-            return 1;
-        nanosleep(&pause, NULL); /* ends early on a signal: the next try tells */
-        if (pause_nsec < 2 * 1000 * 1000)
-            pause_nsec += pause_nsec / 2;
-    }
-    return 0;
-}
-
 static int open_ledger(const struct aa_site *site, int state_fd, struct aa_ledger_writer *writer,
                        struct aa_fault *fault)
 {
@@ -265,7 +246,7 @@ static int append_or_step_aside(const struct aa_site *site, int state_fd,
     writer->fd = -1;
     r = open_ledger(site, state_fd, writer, fault);
     if (r == 0)
-        r = lock(site, writer->fd);
+        r = aa_lock_patiently(site, AA_LEDGER_LOCK_USEC, aa_try_flock, writer->fd, 0);
     if (r == 1) {
         r = aa_ledger_side_write(site, state_fd, fields, sync, fault);
         if (r == 0)
