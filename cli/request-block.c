@@ -5,7 +5,7 @@
 
 #include "request-view.h"
 
-enum { LABEL_WIDTH = 9 };
+enum { LABEL_WIDTH = 9, DEEP = 2 + LABEL_WIDTH };
 
 static void add_value(struct aa_buffer *out, const struct terminal *terminal,
                       const struct aa_field *field)
@@ -204,8 +204,31 @@ static void add_answers(struct aa_buffer *out, const struct terminal *terminal,
     }
 }
 
-void request_block_add(struct aa_buffer *out, const struct terminal *terminal,
-                       const struct local_peer *peer, const struct aa_site *site)
+/* One line, in as many as the terminal needs. What follows the first stands deeper than any label:
+ * a requester's words cannot look like a line of ours. */
+static void add_wrapped(struct aa_buffer *out, const struct terminal *terminal, const char *line,
+                        size_t length)
+{
+    size_t columns = terminal->columns;
+
+    if (columns <= DEEP + 8 || terminal_fit(line, length, columns) == length) {
+        aa_buffer_add(out, line, length);
+        return;
+    }
+    while (length > 0) {
+        size_t n = terminal_fit(line, length, columns);
+
+        aa_buffer_add(out, line, n);
+        line += n;
+        length -= n;
+        if (length > 0)
+            aa_buffer_printf(out, "\n%*s", DEEP, "");
+        columns = terminal->columns - DEEP;
+    }
+}
+
+static void add_block(struct aa_buffer *out, const struct terminal *terminal,
+                      const struct local_peer *peer, const struct aa_site *site)
 {
     add_warnings(out, terminal, peer);
     aa_buffer_add_text(out, "\n    ");
@@ -213,6 +236,7 @@ void request_block_add(struct aa_buffer *out, const struct terminal *terminal,
     aa_buffer_add_text(out, "\n\n");
     add_optional_line(out, terminal, peer, "runs", "AA_EXE");
     add_optional_line(out, terminal, peer, "typed", "AA_SUBMITTED");
+    add_optional_line(out, terminal, peer, "editor", "AA_EDITOR"); /* as the requester says */
     add_who_lines(out, terminal, peer);
     add_where_lines(out, terminal, peer);
     add_environment(out, terminal, peer);
@@ -222,4 +246,22 @@ void request_block_add(struct aa_buffer *out, const struct terminal *terminal,
     add_digest(out, terminal, peer);
     aa_buffer_add_byte(out, '\n');
     add_answers(out, terminal, peer);
+}
+
+void request_block_add(struct aa_buffer *out, const struct terminal *terminal,
+                       const struct local_peer *peer, const struct aa_site *site)
+{
+    _cleanup_buffer_ struct aa_buffer block = AA_BUFFER_INIT(VIEW_MAX);
+    const char *line;
+
+    add_block(&block, terminal, peer, site);
+    line = aa_buffer_text(&block);
+    if (line == NULL) {
+        out->error = block.error;
+        return;
+    }
+    for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        add_wrapped(out, terminal, line, (size_t)(end - line));
+        aa_buffer_add_byte(out, '\n');
+    }
 }

@@ -129,6 +129,28 @@ size_t terminal_width(const char *text, size_t length)
     return width;
 }
 
+size_t terminal_fit(const char *text, size_t length, size_t columns)
+{
+    size_t at = 0, width = 0, more;
+
+    while (at < length) {
+        size_t n;
+
+        if (text[at] == '\033') {
+            const char *end = memchr(text + at, 'm', length - at);
+
+            at = end == NULL ? length : (size_t)(end - text) + 1;
+            continue;
+        }
+        n = next_character(text + at, length - at, &more);
+        if (width + more > columns && at > 0)
+            break;
+        at += n;
+        width += more;
+    }
+    return at;
+}
+
 void terminal_add_cut(const struct terminal *terminal, struct aa_buffer *out, const char *text,
                       size_t length, size_t columns)
 {

@@ -30,6 +30,8 @@ void terminal_add(const struct terminal *terminal, struct aa_buffer *out, const 
 /* Of text that went through terminal_add: the columns it takes, and what fits into some of them
  * (the rest becomes an ellipsis). */
 size_t terminal_width(const char *text, size_t length);
+/* How many bytes of it fit; our own colours take no column. At least one character. */
+size_t terminal_fit(const char *text, size_t length, size_t columns);
 void terminal_add_cut(const struct terminal *terminal, struct aa_buffer *out, const char *text,
                       size_t length, size_t columns);
 

@@ -113,6 +113,7 @@ enum aa_end {
     AA_END_EXITED = 1, /* "value" is the wait status */
     AA_END_NOT_EXECUTED = 2, /* "value" is an errno */
     AA_END_NOT_RUN = 3,
+    AA_END_UNSEEN = 4, /* it was started, and nobody tells how it ended: a child under intercept */
 };
 
 /* Records how an allowed command ended. */

@@ -28,8 +28,7 @@ int session_open(sudo_conv_t converse, sudo_printf_t print, char *const settings
 
 void session_leave_subcommand(void)
 {
-    if (!session.subcommand_starts)
-        aa_finish(session.subcommand, AA_END_NOT_RUN, 0);
+    aa_finish(session.subcommand, session.subcommand_starts ? AA_END_UNSEEN : AA_END_NOT_RUN, 0);
     session.subcommand = aa_decision_free(session.subcommand);
     session.subcommand_starts = false;
 }

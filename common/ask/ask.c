@@ -25,6 +25,7 @@ void aa_asking_end(struct aa_asking *asking, enum aa_event end, enum aa_fault_id
     if (asking->end != 0)
         return;
     asking->end = end;
+    asking->ended_usec = asking->site->boottime_usec();
     va_start(arguments, format);
     vsnprintf(detail, sizeof(detail), format, arguments);
     va_end(arguments);
@@ -51,12 +52,12 @@ static int enter(struct aa_asking *asking)
     const struct aa_ask_input *input = asking->input;
     const struct aa_snap_settings *settings = &input->snapshot->header->settings;
     struct aa_queue_place place = { 0 };
-    int r = aa_entry_create(asking->site, &asking->entry, input->request->id.code,
-                            input->request->user.uid, input->digest->bytes, input->common,
+    int r = aa_entry_create(asking->site, &asking->entry, &input->request->id,
+                            input->request->user.uid, input->sameness->bytes, input->common,
                             &asking->fault);
 
     if (r == 0)
-        r = aa_queue_check_denial(asking->site, asking->entry.folder_fd, input->digest->bytes,
+        r = aa_queue_check_denial(asking->site, asking->entry.folder_fd, input->sameness->bytes,
                                   settings->cool_down_seconds, &asking->fault);
     if (r == 0)
         r = aa_local_open(asking->site, asking->entry.folder_fd, input->request->id.code,
@@ -166,7 +167,7 @@ static void add_end_fields(struct aa_asking *asking, struct aa_buffer *own)
                 aa_add_approver(own, ballot, i);
         }
     } else if (ballot->result != NULL && ballot->result->deciding >= 0 &&
-               asking->end != AA_EVENT_BREAK_GLASS) {
+               (asking->end == AA_EVENT_DENIED || asking->end == AA_EVENT_CANCELLED)) {
         aa_add_approver(own, ballot, (size_t)ballot->result->deciding);
     }
     if (asking->ask != NULL)
@@ -226,16 +227,17 @@ static void record_end(struct aa_asking *asking, struct aa_buffer *own)
         aa_fault(&asking->fault, AA_FAULT_WAITING, -EIO, "the request cannot be kept in %s",
                  asking->site->run_dir);
     }
+    if (!runs(asking))
+        (void)aa_entry_ending(&asking->entry, asking->input->state_fd);
+    if (asking->end == AA_EVENT_DENIED)
+        aa_queue_note_denial(&asking->entry);
     add_end_fields(asking, own);
     if (keep_end(asking, own) < 0) {
+        (void)aa_entry_ending(&asking->entry, asking->input->state_fd);
         aa_buffer_clear(own);
         add_end_fields(asking, own);
         (void)keep_end(asking, own);
     }
-    if (asking->end == AA_EVENT_DENIED)
-        aa_queue_note_denial(&asking->entry);
-    if (!runs(asking))
-        (void)aa_entry_set_state(&asking->entry, AA_ENTRY_ENDED);
 }
 
 /* What the command's end will need goes on; everything else of the wait is over. */
@@ -275,7 +277,9 @@ static void finish(struct aa_asking *asking, struct aa_ask_answer *ret)
     aa_interrupts_stop(&asking->interrupts);
     ret->end = asking->end;
     ret->fault = asking->fault;
-    ret->approvals = asking->ballot.result != NULL ? asking->ballot.result->approvals : 0;
+    ret->ended_boottime_usec = asking->ended_usec;
+    if (asking->ask != NULL)
+        aa_ask_meaning(asking->input->snapshot, asking->ask, true, &ret->meaning);
     ret->asked = keep_for_later(asking);
     aa_local_close(asking->local, NULL);
     aa_close_channels(asking, NULL);
@@ -304,6 +308,8 @@ void aa_ask(const struct aa_ask_input *input, struct aa_ask_answer *ret)
     if (asking.ask == NULL)
         r = aa_fault(&asking.fault, AA_FAULT_SNAPSHOT_DAMAGED, -EBADMSG,
                      "the policy snapshot is damaged (a reference leaves the file)");
+    else
+        aa_ask_meaning(input->snapshot, asking.ask, false, &asking.meaning);
     if (r == 0)
         r = aa_ask_for_reason(&asking);
     /* before the first record: a stop is then an end like others */
@@ -323,6 +329,12 @@ void aa_ask(const struct aa_ask_input *input, struct aa_ask_answer *ret)
     finish(&asking, ret);
 }
 
+void aa_asked_ending(struct aa_asked *asked, int state_fd)
+{
+    if (asked != NULL)
+        (void)aa_entry_ending(&asked->entry, state_fd);
+}
+
 struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fields)
 {
     if (asked == NULL)
@@ -332,7 +344,6 @@ struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fi
             aa_courier_outcome(asked->couriers[i], fields, true);
         (void)aa_courier_free(asked->couriers[i], fields == NULL);
     }
-    (void)aa_entry_set_state(&asked->entry, AA_ENTRY_ENDED);
     aa_entry_remove(&asked->entry);
     free(asked);
     return NULL;

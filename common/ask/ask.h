@@ -28,6 +28,7 @@ struct aa_ask_input {
     const struct aa_question *question;
     const struct aa_request *request;
     const struct aa_digest *digest;
+    const struct aa_digest *sameness; /* of what is the same to a person: environment aside */
     struct aa_snapshot *snapshot;
     struct aa_outcome *outcome;
     const struct aa_buffer *common;  /* the fields that all its records share */
@@ -43,7 +44,8 @@ struct aa_asked;
 struct aa_ask_answer {
     enum aa_event end; /* approved, break-glass, denied, expired, cancelled, failed; or refused:
                         * nobody was asked, and nothing is recorded yet */
-    uint32_t approvals;
+    uint64_t ended_boottime_usec; /* when the answer came, before anybody was told */
+    struct aa_digest meaning; /* of the ask by which it was answered */
     struct aa_asked *asked; /* where it may run; else NULL */
     struct aa_fault fault;  /* why it may not */
 };
@@ -56,8 +58,15 @@ int aa_ask_is_possible(const struct aa_ask_input *input, const struct aa_snap_as
 const struct aa_snap_ask *aa_ask_of(const struct aa_snapshot *snapshot,
                                     const struct aa_outcome *outcome);
 
+/* What an ask says, in short, to see whether another policy says the same: how it is asked, and with
+ * "who" also who answers. */
+void aa_ask_meaning(const struct aa_snapshot *snapshot, const struct aa_snap_ask *ask, bool who,
+                    struct aa_digest *ret);
+
 void aa_ask(const struct aa_ask_input *input, struct aa_ask_answer *ret);
 
+/* Before the record of its end is kept. */
+void aa_asked_ending(struct aa_asked *asked, int state_fd);
 /* The command ended, or did not start: fields as in that record. Returns NULL. */
 struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fields);
 

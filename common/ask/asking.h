@@ -22,6 +22,7 @@ struct aa_asking {
     const struct aa_ask_input *input;
     const struct aa_site *site;
     const struct aa_snap_ask *ask; /* of the policy in force; renewed with it */
+    struct aa_digest meaning;      /* of how it was asked: another way would be another question */
     char digest[AA_SHA256_HEX];
     char *reason; /* the requester's; NULL: none */
     struct aa_audience audience;
@@ -44,6 +45,7 @@ struct aa_asking {
     uint32_t code_number;
     /* how it ends */
     enum aa_event end; /* 0: not yet */
+    uint64_t ended_usec;
     struct aa_fault fault;
     char who[256]; /* who decided, for words */
     unsigned complaints;
@@ -56,8 +58,8 @@ void aa_asking_end(struct aa_asking *asking, enum aa_event end, enum aa_fault_id
 
 /* ask/description.c: what approvers see, as fields. */
 int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields);
-/* Whether the command in these fields is too long to be shown in full. */
-bool aa_description_is_cut(const struct aa_buffer *common);
+/* Whether the command or its environment is too long to be shown in full. */
+bool aa_description_is_cut(const struct aa_ask_input *input);
 /* Who may answer, in words: "dba or security". */
 void aa_describe_from(const struct aa_asking *asking, struct aa_buffer *text);
 

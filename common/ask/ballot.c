@@ -44,6 +44,15 @@ static bool is_same_account(const struct aa_voter *a, const struct aa_voter *b)
     return a->kind == b->kind && aa_streq(a->account, b->account);
 }
 
+static void forget_result(struct aa_ballot *ballot)
+{
+    if (ballot->result == NULL)
+        return;
+    *ballot->result = (struct aa_verdict_result){ .deciding = -1 };
+    for (size_t i = 0; i < AA_ARRAY_SIZE(ballot->result->status); i++)
+        ballot->result->status[i] = AA_VOTE_UNKNOWN;
+}
+
 /* Somebody who goes on answering although it does not count fills no records. */
 static bool is_heard_out(const struct aa_ballot *ballot, const struct aa_voter *voter)
 {
@@ -106,8 +115,7 @@ void aa_ballot_forget(struct aa_ballot *ballot, const void *courier)
         ballot->votes[kept++] = ballot->votes[i];
     }
     ballot->n = kept;
-    if (ballot->result != NULL) /* until it is counted again */
-        memset(ballot->result, 0, sizeof(*ballot->result));
+    forget_result(ballot); /* until it is counted again */
 }
 
 int aa_ballot_count(struct aa_ballot *ballot, const struct aa_snapshot *snapshot,
@@ -138,7 +146,9 @@ int aa_ballot_count(struct aa_ballot *ballot, const struct aa_snapshot *snapshot
                        ballot->result);
     if (r == 0)
         return 0;
-    memset(ballot->result, 0, sizeof(*ballot->result)); /* nothing half counted is believed */
+    forget_result(ballot); /* nothing half counted is believed */
+    for (size_t i = 0; i < ballot->n; i++)
+        ballot->votes[i].facts = (struct aa_voter_facts){ .status = AA_VOTE_UNKNOWN };
     return r == -ENOMEM ? aa_fault(fault, AA_FAULT_MEMORY, r, "there is not enough memory to count "
                                                               "the answers") :
                           aa_fault(fault, AA_FAULT_SNAPSHOT_DAMAGED, r,

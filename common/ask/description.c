@@ -6,7 +6,27 @@
 #include "asking.h"
 #include "mask/mask.h"
 
-enum { SHOWN_VARIABLES_MAX = 32, SHOWN_VALUE_MAX = 512, SHOWN_TYPED_MAX = 2048 };
+enum { SHOWN_VARIABLES_MAX = 32, SHOWN_VALUE_MAX = 512, SHOWN_TYPED_MAX = 2048, BLANKS_MAX = 3 };
+
+/* Runs of blanks become a count: they could push what follows to where it looks like another line. */
+static void add_counted(struct aa_buffer *fields, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        size_t n = 0;
+
+        while (i + n < length && text[i + n] == ' ')
+            n++;
+        if (n > BLANKS_MAX)
+            aa_buffer_printf(fields, " [%zu blanks] ", n);
+        else
+            aa_buffer_add(fields, text + i, n);
+        i += n;
+        for (n = 0; i + n < length && text[i + n] != ' ';)
+            n++;
+        aa_buffer_add(fields, text + i, n);
+        i += n;
+    }
+}
 
 /* A long command's head and tail, and how much is missing: never cut silently. */
 static void add_cut_command(struct aa_buffer *fields, const struct aa_field *field)
@@ -18,9 +38,9 @@ static void add_cut_command(struct aa_buffer *fields, const struct aa_field *fie
         head--;
     while (tail > 0 && ((unsigned char)field->value[tail] & 0xc0) == 0x80)
         tail--;
-    aa_buffer_add(fields, field->value, head);
+    add_counted(fields, field->value, head);
     aa_buffer_printf(fields, " [… %zu bytes left out …] ", tail - head);
-    aa_buffer_add(fields, field->value + tail, field->value_length - tail);
+    add_counted(fields, field->value + tail, field->value_length - tail);
     aa_field_end(fields, begun);
 }
 
@@ -48,25 +68,39 @@ static int add_common(const struct aa_asking *asking, struct aa_buffer *fields)
         aa_buffer_add_u32(fields, 0);
         aa_buffer_add(fields, field.name, field.name_length);
         aa_buffer_add_byte(fields, '=');
-        aa_buffer_add(fields, field.value, field.value_length);
+        add_counted(fields, field.value, field.value_length);
         aa_field_end(fields, begun);
     }
     return r;
 }
 
-static void add_warning(struct aa_buffer *fields, const char *words, const char *detail)
+/* A stranger's text, through the mask. */
+static void add_text(struct aa_buffer *fields, const char *name, const char *text, size_t length)
 {
-    size_t begun = aa_field_begin(fields, "AA_WARNING");
+    _cleanup_buffer_ struct aa_buffer masked = AA_BUFFER_INIT(AA_FIELDS_MAX);
+    size_t begun = aa_field_begin(fields, name);
 
-    aa_buffer_add_text(fields, words);
-    if (detail != NULL) {
-        aa_buffer_add_text(fields, ": ");
-        aa_mask_add(fields, detail, strnlen(detail, SHOWN_VALUE_MAX));
-    }
+    aa_mask_add(&masked, text, length);
+    if (masked.error != 0)
+        fields->error = masked.error;
+    add_counted(fields, masked.data, masked.length);
     aa_field_end(fields, begun);
 }
 
-bool aa_description_is_cut(const struct aa_buffer *common)
+static void add_warning(struct aa_buffer *fields, const char *words, const char *detail)
+{
+    _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_FIELDS_MAX);
+
+    aa_buffer_add_text(&text, words);
+    if (detail != NULL)
+        aa_buffer_printf(&text, ": %.*s", SHOWN_VALUE_MAX, detail);
+    if (aa_buffer_text(&text) != NULL)
+        add_text(fields, "AA_WARNING", text.data, text.length);
+    else
+        fields->error = text.error;
+}
+
+static bool command_is_cut(const struct aa_buffer *common)
 {
     struct aa_reader reader = { (const unsigned char *)common->data, common->length };
     struct aa_field field;
@@ -76,6 +110,55 @@ bool aa_description_is_cut(const struct aa_buffer *common)
             return field.value_length > AA_SHOWN_COMMAND_MAX;
     }
     return false;
+}
+
+static bool is_told(const struct aa_request *request, size_t i)
+{
+    return !request->edit && request->variables[i].added &&
+           request->variables[i].refused_why != NULL;
+}
+
+static const char *value_of(char *const *envp, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (size_t i = 0; envp[i] != NULL; i++) {
+        if (strncmp(envp[i], name, n) == 0 && envp[i][n] == '=')
+            return envp[i];
+    }
+    return NULL;
+}
+
+bool aa_description_is_cut(const struct aa_ask_input *input)
+{
+    const struct aa_request *request = input->request;
+    size_t told = 0;
+
+    for (size_t i = 0; i < request->variables_n; i++) {
+        const char *value = is_told(request, i) ? value_of(input->question->envp,
+                                                           request->variables[i].name) : NULL;
+
+        told += value != NULL;
+        if (told > SHOWN_VARIABLES_MAX || (value != NULL && strlen(value) > SHOWN_VALUE_MAX))
+            return true;
+    }
+    return command_is_cut(input->common);
+}
+
+static void add_environment_warning(const struct aa_request *request, struct aa_buffer *fields)
+{
+    _cleanup_buffer_ struct aa_buffer names = AA_BUFFER_INIT(AA_FIELDS_MAX);
+    size_t told = 0;
+
+    for (size_t i = 0; i < request->variables_n; i++) {
+        if (!is_told(request, i) || told++ >= SHOWN_VARIABLES_MAX)
+            continue;
+        aa_buffer_add_text(&names, told > 1 ? ", " : "");
+        aa_buffer_add(&names, request->variables[i].name,
+                      strnlen(request->variables[i].name, 64));
+    }
+    if (told > 0 && aa_buffer_text(&names) != NULL)
+        add_warning(fields, "the requester adds to its environment", names.data);
 }
 
 static void add_warnings(const struct aa_asking *asking, struct aa_buffer *fields)
@@ -96,50 +179,39 @@ static void add_warnings(const struct aa_asking *asking, struct aa_buffer *field
         add_warning(fields, "the new content is not known yet", NULL);
     if (request->chroot != NULL)
         add_warning(fields, "under another root folder", request->chroot);
-    for (size_t i = 0; i < request->variables_n; i++) {
-        const struct aa_variable *variable = &request->variables[i];
-
-        if (!request->edit && variable->added && variable->refused_why != NULL)
-            add_warning(fields, "the requester adds to its environment", variable->name);
-    }
-    if (aa_description_is_cut(asking->input->common))
-        add_warning(fields, "the command is too long to be shown in full", NULL);
+    add_environment_warning(request, fields);
+    if (request->runas_uid == 0 && request->runas_user != NULL &&
+        !aa_streq(request->runas_user, "root"))
+        add_warning(fields, "this account is root by another name", request->runas_user);
+    if (aa_description_is_cut(asking->input))
+        add_warning(fields, "it is too long to be shown in full", NULL);
 }
 
 /* Variables that the caller adds and that could do something, with their values. */
 static void add_environment(const struct aa_asking *asking, struct aa_buffer *fields)
 {
     const struct aa_request *request = asking->input->request;
-    char *const *envp = asking->input->question->envp;
     size_t shown = 0, more = 0;
 
     for (size_t i = 0; i < request->variables_n; i++) {
-        const char *name = request->variables[i].name;
-        size_t n = strlen(name);
+        const char *value = is_told(request, i) ? value_of(asking->input->question->envp,
+                                                           request->variables[i].name) : NULL;
+        size_t length;
 
-        if (!request->variables[i].added || request->variables[i].refused_why == NULL)
+        if (value == NULL)
             continue;
-        if (shown == SHOWN_VARIABLES_MAX) {
+        if (shown++ >= SHOWN_VARIABLES_MAX) {
             more++;
             continue;
         }
-        for (size_t j = 0; envp[j] != NULL; j++) {
-            size_t begun, length;
-
-            if (strncmp(envp[j], name, n) != 0 || envp[j][n] != '=')
-                continue;
-            begun = aa_field_begin(fields, "AA_ENV");
-            length = strnlen(envp[j], SHOWN_VALUE_MAX);
-            aa_mask_add(fields, envp[j], length);
-            if (envp[j][length] != '\0')
-                aa_buffer_printf(fields, " [… %zu bytes left out …]", strlen(envp[j] + length));
-            aa_field_end(fields, begun);
-            shown++;
-            break;
-        }
+        length = strnlen(value, SHOWN_VALUE_MAX);
+        add_text(fields, "AA_ENV", value, length);
+        if (value[length] != '\0')
+            aa_field_printf(fields, "AA_ENV", "(%zu bytes of that are left out)",
+                            strlen(value + length));
     }
     if (more > 0)
-        aa_field_printf(fields, "AA_ENV", "and %zu more", more);
+        aa_field_printf(fields, "AA_ENV", "(%zu more are left out)", more);
 }
 
 static void add_progress(const struct aa_asking *asking, struct aa_buffer *fields)
@@ -166,6 +238,7 @@ static void add_progress(const struct aa_asking *asking, struct aa_buffer *field
 static void add_typed(const struct aa_asking *asking, struct aa_buffer *fields)
 {
     const struct aa_question *question = asking->input->question;
+    _cleanup_buffer_ struct aa_buffer typed = AA_BUFFER_INIT(AA_FIELDS_MAX);
     size_t n = 0, begun;
 
     while (question->submitted_argv != NULL && question->submitted_argv[n] != NULL)
@@ -173,9 +246,12 @@ static void add_typed(const struct aa_asking *asking, struct aa_buffer *fields)
     if (n == 0)
         return;
     begun = aa_field_begin(fields, "AA_SUBMITTED");
-    aa_mask_add_command(fields, question->submitted_argv[0],
+    aa_mask_add_command(&typed, question->submitted_argv[0],
                         (const char *const *)question->submitted_argv + 1, n - 1, SHOWN_TYPED_MAX);
+    add_counted(fields, typed.data, typed.length);
     aa_field_end(fields, begun);
+    if (asking->input->request->edit && question->argv != NULL && question->argv[0] != NULL)
+        add_text(fields, "AA_EDITOR", question->argv[0], strnlen(question->argv[0], SHOWN_VALUE_MAX));
 }
 
 int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields)
@@ -186,7 +262,8 @@ int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields)
 
     if (r < 0 || asking->ask == NULL)
         return r < 0 ? r : -ESTALE;
-    aa_field_add_masked(fields, "AA_REASON", asking->reason);
+    if (asking->reason != NULL)
+        add_text(fields, "AA_REASON", asking->reason, strlen(asking->reason));
     aa_field_printf(fields, "AA_QUORUM", "%u", asking->ask->quorum);
     from = aa_snapshot_words(asking->input->snapshot, asking->ask->from);
     for (uint32_t i = 0; from != NULL && i < asking->ask->from.count; i++)

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "asking.h"
+#include "base/sha256.h"
 
 const struct aa_snap_ask *aa_ask_of(const struct aa_snapshot *snapshot,
                                     const struct aa_outcome *outcome)
@@ -11,6 +12,43 @@ const struct aa_snap_ask *aa_ask_of(const struct aa_snapshot *snapshot,
 
     return outcome->action == AA_ACTION_ASK ?
                aa_snapshot_elements(snapshot, AA_SECTION_ASKS, which) : NULL;
+}
+
+static void add_number(struct aa_sha256 *hash, uint32_t number)
+{
+    aa_sha256_add(hash, &number, sizeof(number));
+}
+
+static void add_words(struct aa_sha256 *hash, const struct aa_snapshot *snapshot,
+                      struct aa_snap_range range)
+{
+    const struct aa_snap_word *words = aa_snapshot_words(snapshot, range);
+
+    add_number(hash, words != NULL ? range.count : UINT32_MAX);
+    for (uint32_t i = 0; words != NULL && i < range.count; i++) {
+        const char *text = aa_snapshot_text(snapshot, words[i].text);
+
+        add_number(hash, text != NULL ? (uint32_t)strlen(text) : UINT32_MAX);
+        if (text != NULL)
+            aa_sha256_add(hash, text, strlen(text));
+    }
+}
+
+void aa_ask_meaning(const struct aa_snapshot *snapshot, const struct aa_snap_ask *ask, bool who,
+                    struct aa_digest *ret)
+{
+    struct aa_sha256 hash;
+
+    aa_sha256_start(&hash);
+    add_words(&hash, snapshot, ask->channels);
+    add_words(&hash, snapshot, ask->then_channels);
+    add_number(&hash, ask->flags);
+    add_number(&hash, ask->reason);
+    if (who) {
+        add_words(&hash, snapshot, ask->from);
+        add_number(&hash, ask->quorum);
+    }
+    aa_sha256_finish(&hash, ret->bytes);
 }
 
 static const char *unbound_why(const struct aa_request *request)
@@ -36,7 +74,7 @@ int aa_ask_is_possible(const struct aa_ask_input *input, const struct aa_snap_as
         return aa_fault(fault, AA_DENIED_UNBOUND, -EPERM,
                         "a person has to approve this, and somebody other than root could change "
                         "what runs after the approval: %s", why);
-    if ((ask->flags & AA_ASK_REFUSE_TRUNCATED) != 0 && aa_description_is_cut(input->common))
+    if ((ask->flags & AA_ASK_REFUSE_TRUNCATED) != 0 && aa_description_is_cut(input))
         return aa_fault(fault, AA_DENIED_CUT, -E2BIG,
                         "the command is too long to be shown to a person in full");
     return 0;

@@ -65,6 +65,7 @@ void aa_try_code(struct aa_asking *asking)
     asking->audience.line_is_open = false; /* the newline that was typed ended it */
     if (asking->code_attempts++ >= AA_CODE_TRIES_MAX) {
         asking->break_glass = false;
+        aa_interrupts_read_terminal(&asking->interrupts, false);
         return;
     }
     aa_interrupts_pause(&asking->interrupts);

@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/trusted-file.h"
 #include "record/fields.h"
+#include "record/ledger-find.h"
 
 #define ENTRY_MAGIC "AAENTRY"
 enum { ENTRY_FORMAT = 1, HIDDEN_SIZE = AA_CODE_SIZE + 1, HIDDEN_SECONDS = 60 };
@@ -60,12 +61,38 @@ static void hidden_name(const char *name, char ret[HIDDEN_SIZE])
     snprintf(ret, HIDDEN_SIZE, ".%s", name);
 }
 
-int aa_entry_create(const struct aa_site *site, struct aa_entry *ret, const char *code, uid_t uid,
+/* A file without a name, which a kill leaves nothing of; or where that cannot be, a hidden one. */
+static int make_file(struct aa_entry *entry)
+{
+    char hidden[HIDDEN_SIZE];
+
+    entry->fd = openat(entry->folder_fd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    if (entry->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+        entry->hidden = true;
+        hidden_name(entry->name, hidden);
+        entry->fd = openat(entry->folder_fd, hidden,
+                           O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    }
+    if (entry->fd < 0)
+        return -errno;
+    return flock(entry->fd, LOCK_EX | LOCK_NB) != 0 ? -errno : 0;
+}
+
+static void unlink_hidden(const struct aa_entry *entry)
+{
+    char hidden[HIDDEN_SIZE];
+
+    hidden_name(entry->name, hidden);
+    if (entry->hidden)
+        (void)unlinkat(entry->folder_fd, hidden, 0);
+}
+
+int aa_entry_create(const struct aa_site *site, struct aa_entry *ret,
+                    const struct aa_request_id *id, uid_t uid,
                     const unsigned char digest[AA_SHA256_SIZE], const struct aa_buffer *fields,
                     struct aa_fault *fault)
 {
     struct aa_entry entry = { .site = site, .folder_fd = -1, .fd = -1 };
-    char hidden[HIDDEN_SIZE];
     int r;
 
     if (fields->error != 0)
@@ -73,27 +100,21 @@ int aa_entry_create(const struct aa_site *site, struct aa_entry *ret, const char
     r = aa_entry_folder(site, &entry.folder_fd, fault);
     if (r < 0)
         return r;
-    memcpy(entry.name, code, sizeof(entry.name));
+    memcpy(entry.name, id->code, sizeof(entry.name));
+    memcpy(entry.header.id, id->hex, sizeof(entry.header.id));
     memcpy(entry.header.magic, ENTRY_MAGIC, sizeof(entry.header.magic));
     entry.header.format = ENTRY_FORMAT;
     entry.header.state = AA_ENTRY_ARRIVING;
     entry.header.uid = uid;
     entry.header.fields_length = (uint32_t)fields->length;
-    entry.header.started_boottime_usec = site->boottime_usec();
     memcpy(entry.header.digest, digest, sizeof(entry.header.digest));
-    hidden_name(code, hidden);
-    entry.fd = openat(entry.folder_fd, hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                      0600);
-    r = entry.fd < 0 ? -errno : 0;
-    if (r == 0 && flock(entry.fd, LOCK_EX | LOCK_NB) != 0)
-        r = -errno;
+    r = make_file(&entry);
     if (r == 0)
         r = aa_write_at(entry.fd, &entry.header, sizeof(entry.header), 0);
     if (r == 0)
         r = aa_write_at(entry.fd, fields->data, fields->length, sizeof(entry.header));
     if (r < 0) {
-        if (entry.fd >= 0)
-            (void)unlinkat(entry.folder_fd, hidden, 0);
+        unlink_hidden(&entry);
         aa_close_at(&entry.fd);
         aa_close_at(&entry.folder_fd);
         return aa_fault(fault, AA_FAULT_WAITING, r, "the request cannot be put in %s: %s",
@@ -103,28 +124,54 @@ int aa_entry_create(const struct aa_site *site, struct aa_entry *ret, const char
     return 0;
 }
 
-int aa_entry_show(struct aa_entry *entry, struct aa_fault *fault)
-{
-    char hidden[HIDDEN_SIZE];
-
-    hidden_name(entry->name, hidden);
-    /* 40 random bits may meet: then this one does not wait */
-    if (renameat2(entry->folder_fd, hidden, entry->folder_fd, entry->name, RENAME_NOREPLACE) != 0)
-        return aa_fault(fault, AA_FAULT_WAITING, -errno, "the request cannot be put in %s: %s",
-                        entry->site->run_dir, strerror(errno));
-    entry->linked = true;
-    return 0;
-}
-
 static int write_header(struct aa_entry *entry)
 {
     return aa_write_at(entry->fd, &entry->header, sizeof(entry->header), 0);
+}
+
+/* 40 random bits may meet: then this one does not wait. */
+static int give_name(const struct aa_entry *entry)
+{
+    char path[64], hidden[HIDDEN_SIZE];
+
+    if (entry->hidden) {
+        hidden_name(entry->name, hidden);
+        return renameat2(entry->folder_fd, hidden, entry->folder_fd, entry->name,
+                         RENAME_NOREPLACE) != 0 ? -errno : 0;
+    }
+    if (linkat(entry->fd, "", entry->folder_fd, entry->name, AT_EMPTY_PATH) == 0)
+        return 0;
+    if (errno == EEXIST)
+        return -EEXIST;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", entry->fd); /* without CAP_DAC_READ_SEARCH */
+    return linkat(AT_FDCWD, path, entry->folder_fd, entry->name, AT_SYMLINK_FOLLOW) != 0 ? -errno : 0;
+}
+
+int aa_entry_show(struct aa_entry *entry, struct aa_fault *fault)
+{
+    int r = give_name(entry);
+
+    if (r == 0) {
+        entry->linked = true;
+        /* only now does it have a time: until then it counts as the earliest, so that nobody gains
+         * by being slow */
+        entry->header.started_boottime_usec = entry->site->boottime_usec();
+        r = write_header(entry);
+    }
+    return r == 0 ? 0 : aa_fault(fault, AA_FAULT_WAITING, r, "the request cannot be put in %s: %s",
+                                 entry->site->run_dir, strerror(-r));
 }
 
 int aa_entry_set_state(struct aa_entry *entry, enum aa_entry_state state)
 {
     entry->header.state = state;
     return write_header(entry);
+}
+
+int aa_entry_ending(struct aa_entry *entry, int state_fd)
+{
+    entry->header.ledger_place = aa_ledger_place(entry->site, state_fd);
+    return aa_entry_set_state(entry, AA_ENTRY_ENDING);
 }
 
 void aa_entry_set_follows(struct aa_entry *entry, const char *code)
@@ -137,12 +184,12 @@ void aa_entry_set_follows(struct aa_entry *entry, const char *code)
 
 void aa_entry_remove(struct aa_entry *entry)
 {
-    char hidden[HIDDEN_SIZE];
-
     if (entry->fd < 0)
         return;
-    hidden_name(entry->name, hidden);
-    (void)unlinkat(entry->folder_fd, entry->linked ? entry->name : hidden, 0);
+    if (entry->linked)
+        (void)unlinkat(entry->folder_fd, entry->name, 0);
+    else
+        unlink_hidden(entry);
     aa_close_at(&entry->fd);
     aa_close_at(&entry->folder_fd);
     entry->fd = entry->folder_fd = -1;
@@ -164,15 +211,6 @@ static bool is_still_there(int folder_fd, const char *name, int fd)
            ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
 }
 
-static bool is_old(int fd)
-{
-    struct timespec now;
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
-           now.tv_sec - st.st_ctim.tv_sec > HIDDEN_SECONDS;
-}
-
 static void remove_socket(int folder_fd, const char *name)
 {
     char socket_name[AA_CODE_SIZE + 8];
@@ -181,81 +219,111 @@ static void remove_socket(int folder_fd, const char *name)
     (void)unlinkat(folder_fd, socket_name, 0);
 }
 
-/* Its process is gone and we hold its lock. Marked as ended before the record, so that a kill in
- * between leaves no second end. */
-static void end_orphan(int folder_fd, int fd, struct aa_entry_seen *seen,
-                       void (*orphan)(void *, const struct aa_entry_seen *,
-                                      const struct aa_buffer *),
-                       void *context)
+/* What one walk through the folder is for. */
+struct scan {
+    const struct aa_site *site;
+    int folder_fd, state_fd;
+    void (*each)(void *, const struct aa_entry_seen *);
+    bool (*orphan)(void *, const struct aa_entry_seen *, const struct aa_buffer *);
+    void *context;
+};
+
+/*
+ * Its process is gone and we hold its lock. If we are killed right behind the record, the next who
+ * finds it sees in the ledger that it is there. True: it can be removed.
+ */
+static bool end_orphan(const struct scan *scan, int fd, struct aa_entry_seen *seen)
 {
     _cleanup_buffer_ struct aa_buffer fields = AA_BUFFER_INIT(AA_FIELDS_MAX);
     _cleanup_free_ char *data = NULL;
-    uint32_t state = seen->header.state;
+    struct aa_entry_header *header = &seen->header;
+    uint32_t state = header->state;
 
-    if (state == AA_ENTRY_WAITING || state == AA_ENTRY_RUNNING) {
-        data = malloc(seen->header.fields_length + 1);
-        if (data == NULL)
-            return;
-        if (aa_read_at(fd, data, seen->header.fields_length, sizeof(seen->header)) == 0) {
-            aa_buffer_add(&fields, data, seen->header.fields_length);
-            seen->header.state = AA_ENTRY_ENDED;
-            if (aa_write_at(fd, &seen->header, sizeof(seen->header), 0) < 0)
-                return;
-            seen->header.state = state;
-            orphan(context, seen, &fields);
-        }
+    if (state == AA_ENTRY_ARRIVING)
+        return true; /* nothing was recorded of it */
+    if (state == AA_ENTRY_ENDING) {
+        int r = aa_ledger_has_end(scan->site, scan->state_fd, header->ledger_place, header->id);
+
+        if (r != 0)
+            return r == 1;
     }
-    remove_socket(folder_fd, seen->name);
-    (void)unlinkat(folder_fd, seen->name, 0);
+    data = malloc(header->fields_length + 1);
+    if (data == NULL || aa_read_at(fd, data, header->fields_length, sizeof(*header)) < 0)
+        return false;
+    aa_buffer_add(&fields, data, header->fields_length);
+    if (state != AA_ENTRY_ENDING) {
+        header->ledger_place = aa_ledger_place(scan->site, scan->state_fd);
+        header->state = AA_ENTRY_ENDING;
+        if (aa_write_at(fd, header, sizeof(*header), 0) < 0)
+            return false;
+    }
+    header->state = state;
+    return scan->orphan(scan->context, seen, &fields);
 }
 
-static void look_at(int folder_fd, const char *name,
-                    void (*each)(void *, const struct aa_entry_seen *),
-                    void (*orphan)(void *, const struct aa_entry_seen *, const struct aa_buffer *),
-                    void *context)
+static void remove_remains(const struct scan *scan, const char *name)
 {
-    _cleanup_close_ int fd = openat(folder_fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    remove_socket(scan->folder_fd, name);
+    (void)unlinkat(scan->folder_fd, name, 0);
+}
+
+static void look_at(const struct scan *scan, const char *name)
+{
+    _cleanup_close_ int fd = openat(scan->folder_fd, name,
+                                    O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct aa_entry_seen seen = { 0 };
-    bool hidden = name[0] == '.';
     bool gone;
 
     if (fd < 0)
         return;
     gone = flock(fd, LOCK_EX | LOCK_NB) == 0;
-    if (gone && !is_still_there(folder_fd, name, fd))
+    if (gone && !is_still_there(scan->folder_fd, name, fd))
         return; /* its owner took it away meanwhile */
-    if (hidden) {
-        /* never shown, so nothing was recorded of it; a new one is only not locked yet */
-        if (gone && orphan != NULL && is_old(fd)) {
-            remove_socket(folder_fd, name + 1);
-            (void)unlinkat(folder_fd, name, 0);
-        }
-        return;
-    }
     memcpy(seen.name, name, AA_CODE_SIZE);
     if (!read_header(fd, &seen.header)) {
-        if (gone && orphan != NULL) {
-            remove_socket(folder_fd, name);
-            (void)unlinkat(folder_fd, name, 0);
-        }
+        if (gone && scan->orphan != NULL)
+            remove_remains(scan, name);
         return;
     }
-    if (gone && orphan != NULL)
-        end_orphan(folder_fd, fd, &seen, orphan, context);
-    else if (!gone && each != NULL)
-        each(context, &seen);
+    if (gone && scan->orphan != NULL) {
+        if (end_orphan(scan, fd, &seen))
+            remove_remains(scan, name);
+    } else if (!gone && scan->each != NULL) {
+        scan->each(scan->context, &seen);
+    }
 }
 
-int aa_entry_scan(const struct aa_site *site, int folder_fd,
+/* What a kill left of a request that was never shown: ".CODE", ".CODE.sock", or a "CODE.sock"
+ * without its "CODE". A new one is only not finished yet. */
+static void clear_remains(const struct scan *scan, const char *name)
+{
+    char code[AA_CODE_SIZE] = "";
+    const char *start = name[0] == '.' ? name + 1 : name;
+    struct timespec now;
+    struct stat st;
+
+    if (strlen(start) >= sizeof(code) - 1)
+        memcpy(code, start, sizeof(code) - 1);
+    if (!aa_entry_is_name(code) ||
+        (start[sizeof(code) - 1] != '\0' && !aa_streq(start + sizeof(code) - 1, ".sock")))
+        return;
+    if (faccessat(scan->folder_fd, code, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && start == name)
+        return;
+    if (fstatat(scan->folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        clock_gettime(CLOCK_REALTIME, &now) == 0 && now.tv_sec - st.st_ctim.tv_sec > HIDDEN_SECONDS)
+        (void)unlinkat(scan->folder_fd, name, 0);
+}
+
+int aa_entry_scan(const struct aa_site *site, int folder_fd, int state_fd,
                   void (*each)(void *, const struct aa_entry_seen *),
-                  void (*orphan)(void *, const struct aa_entry_seen *, const struct aa_buffer *),
+                  bool (*orphan)(void *, const struct aa_entry_seen *, const struct aa_buffer *),
                   void *context)
 {
+    struct scan scan = { site, folder_fd, state_fd, each, orphan, context };
     int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct dirent *found;
     DIR *all;
 
-    (void)site;
     if (fd < 0)
         return -errno;
     all = fdopendir(fd);
@@ -266,9 +334,10 @@ int aa_entry_scan(const struct aa_site *site, int folder_fd,
         return error;
     }
     while (errno = 0, (found = readdir(all)) != NULL) {
-        if (aa_entry_is_name(found->d_name) ||
-            (found->d_name[0] == '.' && aa_entry_is_name(found->d_name + 1)))
-            look_at(folder_fd, found->d_name, each, orphan, context);
+        if (aa_entry_is_name(found->d_name))
+            look_at(&scan, found->d_name);
+        else if (orphan != NULL)
+            clear_remains(&scan, found->d_name);
     }
     closedir(all);
     return 0;

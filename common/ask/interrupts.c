@@ -27,6 +27,7 @@ static void wanted(sigset_t *set)
     }
     if (!is_ignored(SIGTSTP))
         sigaddset(set, SIGTSTP);
+    sigaddset(set, SIGXFSZ); /* a limit of the caller's: our write fails instead */
 }
 
 static void watch_parent(struct aa_interrupts *interrupts)
@@ -185,6 +186,18 @@ bool aa_interrupts_pending(const struct aa_interrupts *interrupts)
     return number != 0 && number != SIGTSTP;
 }
 
+/* Ours, from a write of ours; it must not end the process when it is unblocked. */
+static void forget_file_size_signal(const struct aa_interrupts *interrupts)
+{
+    const struct timespec at_once = { 0 };
+    sigset_t only;
+
+    sigemptyset(&only);
+    sigaddset(&only, SIGXFSZ);
+    if (sigismember(&interrupts->before, SIGXFSZ) == 0)
+        (void)sigtimedwait(&only, NULL, &at_once);
+}
+
 void aa_interrupts_stop(struct aa_interrupts *interrupts)
 {
     if (!interrupts->started)
@@ -194,5 +207,6 @@ void aa_interrupts_stop(struct aa_interrupts *interrupts)
     aa_close_at(&interrupts->terminal_fd);
     interrupts->signal_fd = interrupts->parent_fd = interrupts->terminal_fd = -1;
     interrupts->started = false;
+    forget_file_size_signal(interrupts);
     (void)sigprocmask(SIG_SETMASK, &interrupts->before, NULL);
 }

@@ -14,17 +14,43 @@ struct look {
     const struct aa_site *site;
     int state_fd;
     uint32_t before, before_of_user; /* waiting ones that came earlier */
+    uint32_t max_of_user;            /* so many of one account count, so that none fills the host */
+    struct per_user {
+        uid_t uid;
+        uint32_t n;
+    } *users;
+    size_t users_n;
+    int error;
     bool followers_too;              /* may be the leader */
     uint64_t leader_started;
     struct aa_queue_place place;
 };
 
-/* The order in which requests came, the same for everybody who looks. */
+/* The order in which requests came, the same for everybody who looks. One that has no time yet is
+ * the earliest: who stops their sudo there gains nothing. */
 static bool came_earlier(const struct aa_entry_seen *seen, const struct aa_entry *than)
 {
     if (seen->header.started_boottime_usec != than->header.started_boottime_usec)
         return seen->header.started_boottime_usec < than->header.started_boottime_usec;
     return strcmp(seen->name, than->name) < 0;
+}
+
+static bool counts_for_host(struct look *look, uid_t uid)
+{
+    struct per_user *more;
+
+    for (size_t i = 0; i < look->users_n; i++) {
+        if (look->users[i].uid == uid)
+            return look->users[i].n++ < look->max_of_user;
+    }
+    more = reallocarray(look->users, look->users_n + 1, sizeof(*more));
+    if (more == NULL) {
+        look->error = -ENOMEM;
+        return true;
+    }
+    look->users = more;
+    look->users[look->users_n++] = (struct per_user){ uid, 1 };
+    return true;
 }
 
 static void count(void *context, const struct aa_entry_seen *seen)
@@ -34,7 +60,7 @@ static void count(void *context, const struct aa_entry_seen *seen)
     if ((seen->header.state != AA_ENTRY_WAITING && seen->header.state != AA_ENTRY_ARRIVING) ||
         aa_streq(seen->name, look->entry->name) || !came_earlier(seen, look->entry))
         return;
-    look->before++;
+    look->before += counts_for_host(look, seen->header.uid);
     if (seen->header.uid != look->entry->header.uid)
         return;
     look->before_of_user++;
@@ -49,7 +75,7 @@ static void count(void *context, const struct aa_entry_seen *seen)
 }
 
 /* "failed", in the name of a process that can no longer say so. */
-static void record_vanished(void *context, const struct aa_entry_seen *seen,
+static bool record_vanished(void *context, const struct aa_entry_seen *seen,
                             const struct aa_buffer *fields)
 {
     const struct look *look = context;
@@ -63,31 +89,38 @@ static void record_vanished(void *context, const struct aa_entry_seen *seen,
         .own = &own,
         .common = fields,
     };
-    bool ran = seen->header.state == AA_ENTRY_RUNNING;
+    bool ran = seen->header.state != AA_ENTRY_WAITING; /* or it was at its end, and may have */
 
     aa_field_printf(&own, "AA_ERROR", "%s: %s", aa_fault_name(AA_FAULT_VANISHED),
-                    ran ? "sudo was killed after the approval; how the command ended is not known" :
+                    ran ? "sudo was killed after the answer; how it ended is not known" :
                           "the process that waited was killed; nothing was run");
     snprintf(message, sizeof(message), "request %s: %s", seen->name,
-             ran ? "sudo was killed after the approval" : "the process that waited was killed");
-    (void)aa_record_keep(look->site, look->state_fd, &record, AA_LEDGER_AFTER, false, NULL,
-                         &ignored);
+             ran ? "sudo was killed after the answer" : "the process that waited was killed");
+    return aa_record_keep(look->site, look->state_fd, &record, AA_LEDGER_AFTER, false, NULL,
+                          &ignored) == 0;
 }
 
 void aa_queue_sweep(const struct aa_site *site, int folder_fd, int state_fd)
 {
     struct look look = { .site = site, .state_fd = state_fd };
 
-    (void)aa_entry_scan(site, folder_fd, NULL, record_vanished, &look);
+    (void)aa_entry_scan(site, folder_fd, state_fd, NULL, record_vanished, &look);
 }
 
 int aa_queue_enter(const struct aa_entry *entry, int state_fd,
                    const struct aa_snap_settings *settings, struct aa_queue_place *ret,
                    struct aa_fault *fault)
 {
-    struct look look = { .entry = entry, .site = entry->site, .state_fd = state_fd };
-    int r = aa_entry_scan(entry->site, entry->folder_fd, count, record_vanished, &look);
+    struct look look = {
+        .entry = entry, .site = entry->site, .state_fd = state_fd,
+        .max_of_user = settings->max_waiting_per_user,
+    };
+    int r = aa_entry_scan(entry->site, entry->folder_fd, state_fd, count, record_vanished,
+                          &look);
 
+    free(look.users);
+    if (r == 0)
+        r = look.error;
     if (r < 0)
         return aa_fault(fault, AA_FAULT_WAITING, r, "the waiting requests in %s cannot be read: %s",
                         entry->site->run_dir, strerror(-r));
@@ -107,7 +140,8 @@ void aa_queue_successor(const struct aa_entry *entry, int state_fd, char ret[AA_
         .entry = entry, .site = entry->site, .state_fd = state_fd, .followers_too = true,
     };
 
-    (void)aa_entry_scan(entry->site, entry->folder_fd, count, record_vanished, &look);
+    (void)aa_entry_scan(entry->site, entry->folder_fd, state_fd, count, record_vanished, &look);
+    free(look.users);
     memcpy(ret, look.place.leader, AA_CODE_SIZE);
 }
 

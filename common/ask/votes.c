@@ -59,6 +59,7 @@ static void record_vote(struct aa_asking *asking, size_t vote, enum aa_vote_stat
 static bool policy_still_asks(struct aa_asking *asking)
 {
     const struct aa_ask_hooks *hooks = &asking->input->hooks;
+    struct aa_digest meaning;
     char rule[512];
     int r;
 
@@ -76,10 +77,14 @@ static bool policy_still_asks(struct aa_asking *asking)
         asking->ask = aa_ask_of(asking->input->snapshot, asking->input->outcome);
     else
         asking->ask = NULL;
-    if (asking->ask != NULL)
-        return true;
+    if (asking->ask != NULL) {
+        aa_ask_meaning(asking->input->snapshot, asking->ask, false, &meaning);
+        if (memcmp(&meaning, &asking->meaning, sizeof(meaning)) == 0)
+            return true;
+    }
+    asking->ask = NULL;
     aa_asking_end(asking, AA_EVENT_FAILED, AA_FAULT_CHANGED,
-                  "the policy was changed meanwhile, and another rule decides on this now");
+                  "the policy was changed meanwhile, and this would be asked otherwise now");
     return false;
 }
 
@@ -196,6 +201,35 @@ static void answer(struct aa_asking *asking, size_t vote, struct aa_local_reply 
                           reply->quorum);
 }
 
+/* What one vote of this voter would come to, if it were the only one. */
+static enum aa_vote_status try_vote(const struct aa_asking *asking, const struct aa_voter *voter,
+                                    struct aa_arena *arena, enum aa_vote_kind kind,
+                                    enum aa_verdict *ret)
+{
+    _cleanup_free_ struct aa_verdict_result *result = calloc(1, sizeof(*result));
+    struct aa_vote vote = { .kind = kind, .boottime_usec = asking->started_usec };
+
+    *ret = AA_VERDICT_PENDING;
+    if (result == NULL || asking->ask == NULL ||
+        aa_look_up_voter(asking->input->snapshot, &aa_directory_of_host, asking->ask->from, voter,
+                         arena, &vote.facts) < 0 ||
+        aa_verdict(asking->input->snapshot, asking->ask, asking->input->request,
+                   asking->deadline_usec, &vote, 1, result) < 0)
+        return AA_VOTE_UNKNOWN;
+    *ret = result->verdict;
+    return result->status[0];
+}
+
+static bool may_stop(const struct aa_asking *asking, const struct aa_answer_given *given)
+{
+    _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(AA_BALLOT_MEMORY_MAX);
+    enum aa_verdict verdict;
+
+    return (given->kind == AA_VOTE_CANCEL || given->kind == AA_VOTE_DENY) &&
+           try_vote(asking, &given->cast.voter, &arena, given->kind, &verdict) == AA_VOTE_COUNTS &&
+           verdict == AA_VERDICT_CANCELLED;
+}
+
 void aa_take_vote(struct aa_asking *asking, const struct aa_answer_given *given,
                   struct aa_local_reply *reply)
 {
@@ -212,6 +246,14 @@ void aa_take_vote(struct aa_asking *asking, const struct aa_answer_given *given,
         return;
     }
     r = aa_ballot_add(&asking->ballot, given->kind, &given->cast, now);
+    if (r == -E2BIG && may_stop(asking, given)) { /* too many answers are no reason not to stop */
+        snprintf(asking->who, sizeof(asking->who), "%s", "somebody who may stop it");
+        aa_asking_end(asking, AA_EVENT_CANCELLED, AA_DENIED_CANCELLED, "cancelled by %s",
+                      asking->who);
+        aa_fill_reply(asking, reply);
+        reply->result = AA_LOCAL_COUNTED;
+        return;
+    }
     if (r == 0)
         r = aa_ballot_count(&asking->ballot, asking->input->snapshot, &aa_directory_of_host,
                             asking->ask, asking->input->request, asking->deadline_usec, &fault);
@@ -227,8 +269,11 @@ void aa_take_vote(struct aa_asking *asking, const struct aa_answer_given *given,
         return;
     }
     record_vote(asking, vote, asking->ballot.result->status[vote]);
-    if (asking->site->boottime_usec() > asking->deadline_usec) /* looking people up took long */
+    if (asking->site->boottime_usec() > asking->deadline_usec) { /* looking people up took long */
         aa_asking_expire(asking);
+        aa_fill_reply(asking, reply);
+        return;
+    }
     apply_verdict(asking);
     answer(asking, vote, reply);
     if (asking->end == 0)
@@ -250,25 +295,6 @@ static struct aa_voter voter_of(struct aa_arena *arena, const struct aa_peer *pe
     };
 }
 
-/* What one vote of this peer would come to, if it were the only one. */
-static enum aa_vote_status try_vote(const struct aa_asking *asking, const struct aa_voter *voter,
-                                    struct aa_arena *arena, enum aa_vote_kind kind,
-                                    enum aa_verdict *ret)
-{
-    _cleanup_free_ struct aa_verdict_result *result = calloc(1, sizeof(*result));
-    struct aa_vote vote = { .kind = kind, .boottime_usec = asking->started_usec };
-
-    *ret = AA_VERDICT_PENDING;
-    if (result == NULL || asking->ask == NULL ||
-        aa_look_up_voter(asking->input->snapshot, &aa_directory_of_host, asking->ask->from, voter,
-                         arena, &vote.facts) < 0 ||
-        aa_verdict(asking->input->snapshot, asking->ask, asking->input->request,
-                   asking->deadline_usec, &vote, 1, result) < 0)
-        return AA_VOTE_UNKNOWN;
-    *ret = result->verdict;
-    return result->status[0];
-}
-
 static bool is_requester(const struct aa_request *request, uid_t uid)
 {
     return request->user.uid == uid || (request->login.known && request->login.uid == uid);
@@ -284,8 +310,8 @@ static enum aa_local_standing standing(void *context, const struct aa_peer *peer
 
     if (peer->uid == 0)
         return AA_LOCAL_ROOT;
-    if (is_requester(request, peer->uid) ||
-        (peer->login_known && is_requester(request, peer->login_uid)))
+    /* by the uid alone: a login identity that was unset can be claimed */
+    if (is_requester(request, peer->uid))
         return AA_LOCAL_REQUESTER;
     if (try_vote(asking, &voter, &arena, AA_VOTE_CANCEL, &verdict) == AA_VOTE_COUNTS &&
         verdict == AA_VERDICT_CANCELLED)
@@ -323,6 +349,13 @@ static void said(void *context, const struct aa_local_said *said, struct aa_loca
         reply->result = AA_LOCAL_REFUSED;
         snprintf(reply->text, sizeof(reply->text), "this waits together with %s: answer that one",
                  asking->leader);
+        return;
+    }
+    if (!asking->local_is_asked && (said->op == AA_LOCAL_APPROVE || said->op == AA_LOCAL_RETRACT)) {
+        aa_fill_reply(asking, reply);
+        reply->result = AA_LOCAL_REFUSED;
+        snprintf(reply->text, sizeof(reply->text),
+                 "this does not count: the rule does not ask on this host");
         return;
     }
     given.kind = kinds[said->op];

@@ -44,6 +44,13 @@ static bool is_live(const struct aa_asking *asking)
     return asking->audience.redraws;
 }
 
+/* A second round of channels comes; a follower leaves that to its leader. */
+static bool waits_for_then(const struct aa_asking *asking)
+{
+    return asking->ask != NULL && asking->leader[0] == '\0' && asking->ask->then_seconds > 0 &&
+           !asking->then_asked;
+}
+
 /* When to look again at the latest. */
 static uint64_t wakes_at(const struct aa_asking *asking, uint64_t now)
 {
@@ -52,7 +59,7 @@ static uint64_t wakes_at(const struct aa_asking *asking, uint64_t now)
     if (asking->couriers_say_more)
         return now;
 
-    if (asking->ask != NULL && asking->ask->then_seconds > 0 && !asking->then_asked)
+    if (waits_for_then(asking))
         first = AA_MIN(first, asking->started_usec +
                                   (uint64_t)asking->ask->then_seconds * USEC_OF_SECOND);
     if (is_live(asking)) /* the countdown's next second */
@@ -145,8 +152,7 @@ static void handle(struct aa_asking *asking, const struct polled *polled)
     }
     if (asking->end == 0)
         aa_local_process(asking->local, polled->fds + polled->local, polled->local_n);
-    if (asking->end == 0 && asking->ask != NULL && asking->leader[0] == '\0' &&
-        asking->ask->then_seconds > 0 && !asking->then_asked &&
+    if (asking->end == 0 && waits_for_then(asking) &&
         now >= asking->started_usec + (uint64_t)asking->ask->then_seconds * USEC_OF_SECOND &&
         aa_start_channels(asking, true) < 0)
         asking->end = AA_EVENT_FAILED;

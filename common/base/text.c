@@ -47,6 +47,9 @@ bool aa_utf8_valid(const char *text, size_t length)
 /* Characters that a reader does not see, or that change how the others are seen. */
 static bool hides(uint32_t c)
 {
+    if (c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f ||
+        c == 0x2800 || c == 0x3000)
+        return true; /* blanks that are none */
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x34f || c == 0x61c ||
            c == 0x115f || c == 0x1160 || c == 0x17b4 || c == 0x17b5 ||
            (c >= 0x180b && c <= 0x180f) || (c >= 0x200b && c <= 0x200f) ||

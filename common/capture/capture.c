@@ -128,40 +128,59 @@ static int resolve_run_folder(const struct aa_walker *walker, struct aa_request 
     return 0;
 }
 
-/* Files whose content an interpreter would run: facts for the digest, and whether they are bound.
- * Operands that name no file are data. */
+/* One of them: facts for the digest; *ret_why where somebody could make it another. */
+static int look_at_script(const struct aa_walker *walker, const char *path, bool surely,
+                          struct aa_file_facts *files, size_t *files_n, const char **ret_why)
+{
+    struct aa_resolved *resolved = AA_NEW(walker->arena, struct aa_resolved);
+    const char *slash = strrchr(path, '/');
+    char *folder;
+    int r = resolved == NULL ? -ENOMEM : aa_resolve(walker, path, resolved);
+
+    if (r < 0)
+        return r;
+    if (resolved->facts.regular) {
+        files[(*files_n)++] = resolved->facts;
+        *ret_why = resolved->facts.unbound_why;
+        return 0;
+    }
+    if (resolved->facts.found)
+        return surely ? (*ret_why = "it is no regular file", 0) :
+                        aa_folder_is_bound(walker, path, ret_why);
+    if (!surely && slash == NULL)
+        return 0; /* a word, or a program that is looked for in the folders of PATH */
+    folder = slash == NULL ? aa_arena_strdup(walker->arena, ".") :
+                             aa_arena_strndup(walker->arena, path, (size_t)(slash - path) + 1);
+    return folder == NULL ? -ENOMEM : aa_folder_is_bound(walker, folder, ret_why);
+}
+
+/* Files beside the executable that give the command its code. */
 static int capture_scripts(const struct aa_walker *walker, const struct aa_request *request,
                            struct aa_effective *effective, struct aa_file_facts *files,
                            size_t *files_n)
 {
-    size_t operands[AA_SCRIPTS_MAX];
-    int n = aa_script_operands(effective, operands);
+    struct aa_scripts scripts;
 
-    if (n < 0)
-        effective->unbound_why = "it has too many operands to tell which of them would run";
-    for (int i = 0; i < n; i++) {
-        const char *operand = effective->args[operands[i]];
-        struct aa_resolved *resolved = AA_NEW(walker->arena, struct aa_resolved);
-        const char *path = operand;
+    aa_scripts_of(effective, &scripts);
+    if (effective->unbound_why == NULL)
+        effective->unbound_why = scripts.why_not;
+    for (size_t i = 0; i < scripts.n; i++) {
+        const char *path = scripts.paths[i], *why = NULL;
+        bool below = path[0] != '/' && request->cwd != NULL &&
+                     (scripts.surely || strchr(path, '/') != NULL);
         int r;
 
-        if (resolved == NULL)
-            return -ENOMEM;
-        if (operand[0] != '/' && request->cwd != NULL)
-            path = aa_arena_printf(walker->arena, "%s/%s", request->cwd, operand);
+        if (below)
+            path = aa_arena_printf(walker->arena, "%s/%s", request->cwd, path);
         if (path == NULL)
             return -ENOMEM;
         if (strlen(path) >= PATH_MAX)
             continue; /* no file has such a name */
-        r = aa_resolve(walker, path, resolved);
+        r = look_at_script(walker, path, scripts.surely, files, files_n, &why);
         if (r < 0)
             return r;
-        if (!resolved->facts.regular)
-            continue;
-        files[(*files_n)++] = resolved->facts;
-        if (effective->unbound_why == NULL && resolved->facts.unbound_why != NULL) {
-            effective->unbound_why = aa_arena_printf(walker->arena, "%s: %s", operand,
-                                                     resolved->facts.unbound_why);
+        if (effective->unbound_why == NULL && why != NULL) {
+            effective->unbound_why = aa_arena_printf(walker->arena, "%s: %s", scripts.paths[i], why);
             if (effective->unbound_why == NULL)
                 return -ENOMEM;
         }

@@ -88,3 +88,22 @@ void aa_request_digest(const struct aa_request *request, char *const *envp,
     }
     aa_hmac_finish(&hmac, ret->bytes);
 }
+
+void aa_request_sameness(const struct aa_request *request, const unsigned char key[AA_KEY_SIZE],
+                         struct aa_digest *ret)
+{
+    struct aa_hmac hmac;
+
+    aa_hmac_start(&hmac, key, AA_KEY_SIZE);
+    add_text(&hmac, "actionapprove sameness 1");
+    add_number(&hmac, request->user.uid);
+    add_number(&hmac, request->runas_uid);
+    add_number(&hmac, request->runas_gid);
+    add_text(&hmac, request->cwd);
+    add_text(&hmac, request->chroot);
+    add_text(&hmac, request->command);
+    add_number(&hmac, request->argv.n);
+    for (size_t i = 0; i < request->argv.n; i++)
+        add_text(&hmac, request->argv.v[i]);
+    aa_hmac_finish(&hmac, ret->bytes);
+}

@@ -21,6 +21,9 @@ struct aa_digest {
 
 int aa_read_key(const struct aa_site *site, int state_fd, unsigned char ret[AA_KEY_SIZE],
                 struct aa_fault *fault);
+/* What is the same to a person, whatever the environment or a file's times: who, as whom, what, where. */
+void aa_request_sameness(const struct aa_request *request, const unsigned char key[AA_KEY_SIZE],
+                         struct aa_digest *ret);
 void aa_request_digest(const struct aa_request *request, char *const *envp,
                        const unsigned char key[AA_KEY_SIZE], struct aa_digest *ret);
 

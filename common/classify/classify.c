@@ -57,7 +57,7 @@ static bool is_interactive(const struct aa_effective *shell)
 }
 
 /* find's actions that run a command; ip's "exec", which it takes abbreviated, and its batches. */
-static bool has_running_argument(const struct aa_effective *effective)
+bool aa_runs_another(const struct aa_effective *effective)
 {
     for (size_t i = 0; i < effective->args_n; i++) {
         const char *argument = effective->args[i];
@@ -80,7 +80,7 @@ int aa_classify(struct aa_request *request, unsigned flags)
         case AA_PROGRAM_PLAIN:
             break;
         case AA_PROGRAM_SOMETIMES:
-            what = has_running_argument(effective) ? "runs other commands" : NULL;
+            what = aa_runs_another(effective) ? "runs other commands" : NULL;
             break;
         case AA_PROGRAM_WRAPPER:
             what = "runs other commands";

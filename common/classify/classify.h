@@ -13,4 +13,7 @@ enum { AA_SHELL_REQUESTED = 1u << 0 }; /* sudo -s or -i */
 /* Fills interactive_shell and opaque_why from the request's effective commands. 0 or -ENOMEM. */
 int aa_classify(struct aa_request *request, unsigned flags);
 
+/* Whether a program that is a wrapper only with certain arguments (find -exec) has one of them. */
+bool aa_runs_another(const struct aa_effective *effective);
+
 #endif

@@ -1,77 +1,208 @@
 /* SPDX-License-Identifier: ISC */
 #include "script.h"
 
-#include <errno.h>
-
+#include "classify.h"
 #include "programs.h"
 
-enum reading {
-    READ_FIRST, /* so far, the first operand is the script */
-    READ_ALL,   /* an option that is not known here may have taken a word */
-    READ_NONE,  /* the code stands in the command line */
+/* How a program takes its code. Options that are not named here make it uncertain. */
+struct habits {
+    const char *program;
+    const char *flags;     /* letters that take no word and load nothing */
+    const char *code;      /* the letter behind which the code stands, in a group with flags; or "" */
+    bool runs_first_word;  /* a first operand is the script */
+    bool first_word_is_code; /* … or the code itself */
 };
 
-static enum aa_program_kind kind_of(const struct aa_effective *effective)
+static const struct habits of_shells = { "sh", "abefhiklmnptuvxBCEHPT", "c", true, false };
+
+static const struct habits of_interpreters[] = {
+    { "python", "bBdEhiIOPqRsSuvxV", "c", true, false },
+    { "pypy", "bBdEhiIOPqRsSuvxV", "c", true, false },
+    { "perl", "wWtTXnplaU", "eE", true, false },
+    { "ruby", "wWnplavV", "e", true, false },
+    { "node", "", "ep", true, false },
+    { "nodejs", "", "ep", true, false },
+    { "php", "n", "r", true, false },
+    { "lua", "", "", true, false },
+    { "luajit", "", "", true, false },
+    { "Rscript", "", "e", true, false },
+    { "tclsh", "", "", true, false },
+    { "expect", "", "", true, false },
+    { "awk", "", "", false, true },
+    { "gawk", "", "", false, true },
+    { "mawk", "", "", false, true },
+    { "nawk", "", "", false, true },
+    { "original-awk", "", "", false, true },
+};
+
+static enum aa_program_kind kind_of(const struct aa_effective *effective, const char **ret_base)
 {
     enum aa_program_kind kind = AA_PROGRAM_PLAIN;
 
-    for (size_t i = 0; i < effective->names_n && kind == AA_PROGRAM_PLAIN; i++)
+    for (size_t i = 0; i < effective->names_n && kind == AA_PROGRAM_PLAIN; i++) {
         kind = aa_program_kind(effective->names[i].base);
+        *ret_base = effective->names[i].base;
+    }
     return kind;
 }
 
-/* Options that are known to take no word, by the kind of program; and those that bring the code. */
-static enum reading read_option(enum aa_program_kind kind, const char *option)
+/* "python3.11" has python's habits. */
+static const struct habits *habits_of(enum aa_program_kind kind, const char *base)
 {
-    static const char *const inline_code[] = { "-c", "-e", "-m", "--eval", "--print", "--command" };
-    const char *letters = kind == AA_PROGRAM_SHELL ? "abefhiklmnprtuvxBCEHPT" : "BOsuv";
+    if (kind == AA_PROGRAM_SHELL)
+        return &of_shells;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(of_interpreters); i++) {
+        const char *version = aa_after(base, of_interpreters[i].program);
 
-    for (size_t i = 0; i < AA_ARRAY_SIZE(inline_code); i++) {
-        if (aa_streq(option, inline_code[i]))
-            return READ_NONE;
+        if (version != NULL && strspn(version, "0123456789.") == strlen(version))
+            return &of_interpreters[i];
     }
-    if (option[0] != '-' || option[1] == '-' || option[1] == '\0')
-        return READ_ALL;
-    if (kind == AA_PROGRAM_SHELL && strspn(option + 1, "abcefhiklmnprtuvxBCEHPT") ==
-                                        strlen(option + 1) && strchr(option, 'c') != NULL)
-        return READ_NONE;
-    return strspn(option + 1, letters) == strlen(option + 1) ? READ_FIRST : READ_ALL;
+    return NULL;
 }
 
-int aa_script_operands(const struct aa_effective *effective, size_t ret[AA_SCRIPTS_MAX])
+static void add(struct aa_scripts *scripts, const char *path)
 {
-    enum aa_program_kind kind = kind_of(effective);
-    enum reading reading = READ_FIRST;
-    bool options = true;
-    int n = 0;
-
-    if (kind == AA_PROGRAM_PLAIN)
-        return 0;
-    if (kind == AA_PROGRAM_WRAPPER || kind == AA_PROGRAM_SOMETIMES) {
-        reading = READ_ALL;
-        options = false;
+    if (path[0] == '\0')
+        return;
+    if (scripts->n == AA_SCRIPTS_MAX) {
+        scripts->why_not = "it has too many operands to tell which of them would run";
+        return;
     }
+    scripts->paths[scripts->n++] = path;
+}
+
+/* A group of letters that are all known: 1, with the code in it 2, else 0. */
+static int read_letters(const struct habits *habits, const char *letters)
+{
+    bool code = false;
+
+    if (letters[0] == '\0')
+        return 0;
+    for (; *letters != '\0'; letters++) {
+        if (strchr(habits->code, *letters) != NULL)
+            code = true;
+        else if (strchr(habits->flags, *letters) == NULL)
+            return 0;
+    }
+    return code ? 2 : 1;
+}
+
+/* "awk -F: PROGRAM FILE…": the options that only set things. */
+static bool is_awk_setting(const char *option, bool *ret_takes_word)
+{
+    *ret_takes_word = option[2] == '\0';
+    return (option[1] == 'F' || option[1] == 'v') && option[0] == '-';
+}
+
+static bool is_harmless_word_option(const char *option)
+{
+    static const char *const known[] = { "--login", "--norc", "--noprofile", "--posix",
+                                         "--restricted" };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(known); i++) {
+        if (aa_streq(option, known[i]))
+            return true;
+    }
+    return false;
+}
+
+static void read_interpreter(const struct aa_effective *effective, const struct habits *habits,
+                            bool is_shell, struct aa_scripts *ret)
+{
+    size_t i = 0;
+
+    for (; i < effective->args_n; i++) {
+        const char *argument = effective->args[i];
+        bool takes_word = false;
+
+        if (aa_streq(argument, "--")) {
+            i++;
+            break;
+        }
+        if (argument[0] != '-' && argument[0] != '+')
+            break;
+        if (habits->first_word_is_code && is_awk_setting(argument, &takes_word)) {
+            i += takes_word;
+            continue;
+        }
+        if (is_shell && is_harmless_word_option(argument))
+            continue;
+        switch (argument[0] == '-' && argument[1] != '-' ? read_letters(habits, argument + 1) : 0) {
+        case 1:
+            continue;
+        case 2:
+            return; /* the code is in the command line */
+        default:
+            ret->why_not = "an option of it may name code that is not known here";
+            return;
+        }
+    }
+    if (habits->first_word_is_code || !habits->runs_first_word)
+        return;
+    if (i < effective->args_n)
+        add(ret, effective->args[i]);
+    else if (!is_shell) /* a shell without any is interactive, which is said */
+        ret->why_not = "it reads its code from somewhere else";
+}
+
+static bool is_interpreter(const char *word)
+{
+    const char *slash = strrchr(word, '/');
+    enum aa_program_kind kind = aa_program_kind(slash != NULL ? slash + 1 : word);
+
+    return kind == AA_PROGRAM_SHELL || kind == AA_PROGRAM_INTERPRETER;
+}
+
+/* Words of a wrapper: each may be, or hold, a program or a folder of programs. */
+static void read_wrapper(const struct aa_effective *effective, struct aa_scripts *ret)
+{
     for (size_t i = 0; i < effective->args_n; i++) {
         const char *argument = effective->args[i];
+        const char *equals = strchr(argument, '=');
 
-        if (options && aa_streq(argument, "--")) {
-            options = false;
-            continue;
+        if (aa_streq(argument, ";") || aa_streq(argument, "{}"))
+            continue; /* find's */
+        if (is_interpreter(argument)) {
+            ret->why_not = "it wraps an interpreter, whose code is not looked for yet";
+            return;
         }
-        if (options && (argument[0] == '-' || argument[0] == '+')) {
-            enum reading now = read_option(kind, argument);
-
-            if (now == READ_NONE && reading == READ_FIRST)
-                return 0;
-            if (now != READ_FIRST)
-                reading = READ_ALL;
-            continue;
+        if (strpbrk(argument, " \t\n;&|<>()$`") != NULL) {
+            ret->why_not = "a word of it may be a command line of its own";
+            return;
         }
-        if (n == AA_SCRIPTS_MAX)
-            return -E2BIG;
-        ret[n++] = i;
-        if (reading == READ_FIRST)
-            return n;
+        add(ret, argument);
+        if (equals != NULL)
+            add(ret, equals + 1);
+        else if (argument[0] == '-' && argument[1] != '-' && argument[1] != '\0')
+            add(ret, argument + 2);
     }
-    return n;
+}
+
+void aa_scripts_of(const struct aa_effective *effective, struct aa_scripts *ret)
+{
+    const struct habits *habits;
+    const char *base = "";
+    enum aa_program_kind kind = kind_of(effective, &base);
+
+    *ret = (struct aa_scripts){ 0 };
+    switch (kind) {
+    case AA_PROGRAM_PLAIN:
+        return;
+    case AA_PROGRAM_SOMETIMES:
+        if (aa_runs_another(effective))
+            read_wrapper(effective, ret);
+        return;
+    case AA_PROGRAM_WRAPPER:
+        read_wrapper(effective, ret);
+        return;
+    case AA_PROGRAM_SHELL:
+    case AA_PROGRAM_INTERPRETER:
+        break;
+    }
+    ret->surely = true;
+    habits = habits_of(kind, base);
+    if (habits != NULL)
+        read_interpreter(effective, habits, kind == AA_PROGRAM_SHELL, ret);
+    else
+        ret->why_not = "it finds its code by itself";
 }

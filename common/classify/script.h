@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Which arguments of an interpreter, shell or wrapper name files whose content would run. */
+/*
+ * Which files beside the executable would give a command its code: the script of an interpreter,
+ * the program behind a wrapper. What cannot be told for certain is not bound, so that nobody is
+ * asked about one thing while another runs.
+ */
 #ifndef AA_SCRIPT_H
 #define AA_SCRIPT_H
 
@@ -7,8 +11,13 @@
 
 enum { AA_SCRIPTS_MAX = 16 };
 
-/* Fills indices into args, in order; some may name no file. Where that cannot be said for certain,
- * every operand is one. How many, or -E2BIG. */
-int aa_script_operands(const struct aa_effective *effective, size_t ret[AA_SCRIPTS_MAX]);
+struct aa_scripts {
+    const char *paths[AA_SCRIPTS_MAX]; /* relative ones are below the working folder */
+    size_t n;
+    bool surely;         /* each is code; else words that may be something else, or no file at all */
+    const char *why_not; /* NULL: what runs is in these and in the command line, and nowhere else */
+};
+
+void aa_scripts_of(const struct aa_effective *effective, struct aa_scripts *ret);
 
 #endif

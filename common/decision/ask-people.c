@@ -28,7 +28,10 @@ static int decide_again(void *context, struct aa_fault *fault)
     d->has_outcome = false;
     d->outcome = (struct aa_outcome){ .action = AA_ACTION_DENY, .name = "", .why = "" };
     r = aa_ask_policy(d, fault);
-    return r < 0 ? r : 1;
+    if (r < 0)
+        return r;
+    aa_decision_make_common(d); /* records from here on name the policy that counts */
+    return 1;
 }
 
 /* Files that others could change: what they hold now becomes a part of the digest. */
@@ -54,12 +57,14 @@ void aa_ask_people(struct deciding *d)
 {
     struct aa_decision *decision = d->decision;
     const struct aa_snap_ask *ask = aa_ask_of(&d->snapshot, &d->outcome);
+    struct aa_digest sameness;
     struct aa_ask_answer answer = { .end = AA_EVENT_REFUSED };
     struct aa_ask_input input = {
         .site = decision->site,
         .question = d->question,
         .request = d->request,
         .digest = &decision->digest,
+        .sameness = &sameness,
         .snapshot = &d->snapshot,
         .outcome = &d->outcome,
         .common = &decision->common,
@@ -74,6 +79,7 @@ void aa_ask_people(struct deciding *d)
                      "the policy snapshot is damaged (a reference leaves the file)");
     if (r == 0)
         r = cover_content(d, ask);
+    aa_request_sameness(d->request, decision->key, &sameness);
     d->asking = true;
     aa_decision_make_common(d);
     decision->needs_record = d->record_required;
@@ -84,7 +90,8 @@ void aa_ask_people(struct deciding *d)
     snprintf(decision->rule, sizeof(decision->rule), "%s", d->outcome.name);
     decision->allows = answer.end == AA_EVENT_APPROVED || answer.end == AA_EVENT_BREAK_GLASS;
     decision->asked = answer.asked;
-    decision->approvals = answer.end == AA_EVENT_BREAK_GLASS ? UINT32_MAX : answer.approvals;
+    decision->meaning = answer.meaning;
+    decision->decided_boottime_usec = answer.ended_boottime_usec;
     d->recorded = answer.end != AA_EVENT_REFUSED;
     d->asking = d->recorded; /* a refusal's record is short */
     decision->end = answer.end;

@@ -53,6 +53,7 @@ static int withdraw(struct aa_decision *decision, int error)
     aa_decision_write_denial(decision, NULL);
     if (!decision->ended) {
         aa_decision_add_error(&own, &decision->fault);
+        aa_decision_ending(decision);
         (void)aa_decision_keep(decision, AA_EVENT_FAILED, &own, AA_LEDGER_AFTER, &ignored);
         decision->ended = true;
         decision->asked = aa_asked_end(decision->asked, &own);

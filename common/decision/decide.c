@@ -31,6 +31,7 @@ int aa_ask_policy(struct deciding *d, struct aa_fault *fault)
     if (r < 0)
         return r;
     header = d->snapshot.header;
+    d->decision->policy_try_until_usec = header->try_until_boottime_usec;
     aa_snapshot_policy_id(&d->snapshot, d->policy);
     d->record_required = header->settings.record != AA_RECORD_BEST_EFFORT;
     r = aa_capture_needed(site, d->request, header->needs, header->full_host_name != 0, fault);
@@ -47,19 +48,26 @@ bool aa_live_policy_changed(const struct aa_decision *decision)
 {
     struct stat st;
 
+    /* when a try is over the policy before it is in force, and no file changes */
+    if (decision->policy_try_until_usec != 0 &&
+        decision->site->boottime_usec() >= decision->policy_try_until_usec)
+        return true;
     return !live_policy(decision, &st) || st.st_ino != decision->policy_inode ||
            st.st_ctim.tv_sec != decision->policy_ctime.tv_sec ||
            st.st_ctim.tv_nsec != decision->policy_ctime.tv_nsec;
 }
 
-/* What people approved stays approved under the same rule, if it wants no more of them. */
+/* What people approved stays approved under the same rule, if that still says the same. */
 static bool still_asks(const struct deciding *d)
 {
     const struct aa_snap_ask *ask = aa_ask_of(&d->snapshot, &d->outcome);
+    struct aa_digest meaning;
 
-    return ask != NULL && strncmp(d->outcome.name, d->decision->rule,
-                                  sizeof(d->decision->rule) - 1) == 0 &&
-           ask->quorum <= d->decision->approvals;
+    if (ask == NULL || strncmp(d->outcome.name, d->decision->rule,
+                               sizeof(d->decision->rule) - 1) != 0)
+        return false;
+    aa_ask_meaning(&d->snapshot, ask, true, &meaning);
+    return memcmp(&meaning, &d->decision->meaning, sizeof(meaning)) == 0;
 }
 
 int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *request,
@@ -262,7 +270,8 @@ static struct aa_decision *finish_deciding(struct deciding *d)
         aa_decision_write_denial(decision, d->has_outcome ? &d->outcome : NULL);
     else
         (void)aa_buffer_text(&decision->message);
-    decision->decided_boottime_usec = decision->site->boottime_usec();
+    if (decision->decided_boottime_usec == 0) /* people's answer is as old as it is */
+        decision->decided_boottime_usec = decision->site->boottime_usec();
     aa_snapshot_close(&d->snapshot);
     aa_request_free(d->request);
     return decision;

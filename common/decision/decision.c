@@ -97,6 +97,17 @@ void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault)
     aa_field_end(own, begun);
 }
 
+void aa_decision_ending(struct aa_decision *decision)
+{
+    struct aa_fault ignored = { 0 };
+
+    if (decision->asked == NULL)
+        return;
+    if (decision->state_fd < 0)
+        (void)aa_decision_open_state(decision, &ignored);
+    aa_asked_ending(decision->asked, decision->state_fd);
+}
+
 void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outcome *outcome)
 {
     _cleanup_buffer_ struct aa_buffer words = AA_BUFFER_INIT(AA_MESSAGE_MAX);

@@ -33,7 +33,8 @@ struct aa_decision {
     bool hashes_unbound;  /* the digest covers the content of files that others could change */
     bool without_policy;  /* by a break-glass code, where no policy could be read */
     struct aa_asked *asked; /* people were, and it may run; else NULL */
-    uint32_t approvals;
+    struct aa_digest meaning; /* of the ask that was answered */
+    uint64_t policy_try_until_usec; /* the live policy is only tried, so long; 0: no */
     enum aa_event end;    /* of the asking; 0 or refused: nobody was asked */
     char rule[512];       /* that decided */
     struct aa_audience audience; /* how its words are spelled; its conversation is of the question's
@@ -78,6 +79,8 @@ int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct a
 int aa_decision_keep_as(struct aa_decision *decision, enum aa_event event, struct aa_buffer *own,
                         const char *message, enum aa_ledger_use use,
                         struct aa_ledger_position *ret_place, struct aa_fault *fault);
+/* Before its last record, where people were asked. */
+void aa_decision_ending(struct aa_decision *decision);
 /* Its words, where the answer is no: for people, or as an object where that was asked for. */
 void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outcome *outcome);
 void aa_decision_keep_refusal(struct aa_decision *decision);

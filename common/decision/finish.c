@@ -9,6 +9,8 @@ static void add_end(struct aa_decision *decision, struct aa_buffer *own, enum aa
 {
     uint64_t now = decision->site->boottime_usec();
 
+    if (end == AA_END_UNSEEN)
+        return;
     if (end == AA_END_EXITED) {
         if (WIFSIGNALED(value))
             aa_field_printf(own, "AA_SIGNAL", "%d", WTERMSIG(value));
@@ -32,7 +34,9 @@ static void summarize_end(struct aa_decision *decision, enum aa_end end, int val
 
     aa_buffer_clear(summary);
     aa_buffer_add(summary, decision->command.data, decision->command.length);
-    if (end != AA_END_EXITED) {
+    if (end == AA_END_UNSEEN) {
+        aa_buffer_add_text(summary, " was started; how it ends is not seen under intercept");
+    } else if (end != AA_END_EXITED) {
         aa_buffer_add_text(summary, ": ");
         aa_mask_add_text(summary, decision->fault.detail);
     } else if (WIFSIGNALED(value)) {
@@ -48,12 +52,15 @@ AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int valu
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
     struct aa_fault ignored = { 0 };
 
-    if (decision == NULL || decision->ended || !decision->allows)
+    if (decision == NULL || decision->ended || !decision->allows ||
+        (end == AA_END_UNSEEN && decision->asked == NULL)) /* only what was asked wants an end */
         return;
     decision->ended = true;
     add_end(decision, &own, end, value);
     summarize_end(decision, end, value);
-    (void)aa_decision_keep(decision, end == AA_END_EXITED ? AA_EVENT_FINISHED : AA_EVENT_FAILED,
+    aa_decision_ending(decision);
+    (void)aa_decision_keep(decision, end == AA_END_EXITED || end == AA_END_UNSEEN ?
+                                             AA_EVENT_FINISHED : AA_EVENT_FAILED,
                &own, AA_LEDGER_AFTER, &ignored);
     decision->asked = aa_asked_end(decision->asked, &own);
     aa_decision_close_state(decision);

@@ -10,6 +10,9 @@
 #include <sys/un.h>
 
 #include "record/fields.h"
+#include "verdict/verdict.h"
+
+enum { STRANGERS_MAX = 16, STRANGER_USEC = 1000000 };
 
 struct connection {
     int fd; /* -1: free */
@@ -17,6 +20,8 @@ struct connection {
     enum aa_local_standing standing;
     unsigned char nonce[AA_LOCAL_NONCE_SIZE];
     uint64_t until_usec;
+    bool decided;                /* its answer was the last that was needed: … */
+    struct aa_local_reply reply; /* … it hears so when that is on disk */
 };
 
 struct aa_local {
@@ -26,6 +31,11 @@ struct aa_local {
     char name[AA_CODE_SIZE + 8];
     char digest[AA_SHA256_HEX];
     uint64_t accepts_again_usec; /* after descriptors ran out; 0: now */
+    struct stranger { /* who has nothing to do with it is not looked up again at once */
+        uid_t uid, login_uid;
+        uint64_t until_usec;
+    } strangers[STRANGERS_MAX];
+    size_t next_stranger;
     struct connection connections[AA_LOCAL_CONNECTIONS_MAX];
     int *joined; /* descriptors of those who only wait for the end */
     size_t joined_n, joined_space;
@@ -125,6 +135,7 @@ static void drop(struct connection *connection)
 {
     aa_close_at(&connection->fd);
     connection->fd = -1;
+    connection->decided = false;
     aa_peer_forget(&connection->peer);
 }
 
@@ -169,6 +180,25 @@ static bool greet(struct aa_local *local, struct connection *connection)
            (ssize_t)(sizeof(greeting) + fields.length);
 }
 
+/* Looking somebody up may ask a directory: a flood of strangers must not make us do that. */
+static enum aa_local_standing standing_of(struct aa_local *local, const struct aa_peer *peer)
+{
+    uid_t login_uid = peer->login_known ? peer->login_uid : (uid_t)-1;
+    uint64_t now = local->site->boottime_usec();
+    enum aa_local_standing standing;
+
+    for (size_t i = 0; i < STRANGERS_MAX; i++) {
+        if (local->strangers[i].uid == peer->uid && local->strangers[i].login_uid == login_uid &&
+            now < local->strangers[i].until_usec)
+            return AA_LOCAL_STRANGER;
+    }
+    standing = local->owner.standing(local->owner.context, peer);
+    if (standing == AA_LOCAL_STRANGER)
+        local->strangers[local->next_stranger++ % STRANGERS_MAX] =
+            (struct stranger){ peer->uid, login_uid, now + STRANGER_USEC };
+    return standing;
+}
+
 static void take_in(struct aa_local *local, int fd)
 {
     struct connection new = { .fd = fd, .peer.pid_fd = -1 }, *place;
@@ -177,7 +207,7 @@ static void take_in(struct aa_local *local, int fd)
         drop(&new);
         return;
     }
-    new.standing = local->owner.standing(local->owner.context, &new.peer);
+    new.standing = standing_of(local, &new.peer);
     place = new.standing == AA_LOCAL_STRANGER ? NULL : free_connection(local, new.peer.uid);
     if ((place == NULL && new.standing != AA_LOCAL_STRANGER) || !greet(local, &new) ||
         place == NULL) {
@@ -328,6 +358,11 @@ static void listen_to(struct aa_local *local, struct connection *connection)
                      "this answer was not to the request that waits; look at it again");
         }
         reply.version = AA_LOCAL_VERSION;
+        if (reply.result == AA_LOCAL_COUNTED && reply.verdict != AA_VERDICT_PENDING) {
+            connection->decided = true;
+            connection->reply = reply;
+            return;
+        }
         (void)send(connection->fd, &reply, sizeof(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
     drop(connection);
@@ -356,7 +391,7 @@ void aa_local_process(struct aa_local *local, const struct pollfd *fds, size_t n
     for (size_t i = 1; i < n; i++) {
         struct connection *connection = &local->connections[i - 1];
 
-        if (connection->fd < 0)
+        if (connection->fd < 0 || connection->decided)
             continue;
         if ((fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && fds[i].fd == connection->fd)
             listen_to(local, connection);
@@ -372,6 +407,16 @@ void aa_local_process(struct aa_local *local, const struct pollfd *fds, size_t n
     }
 }
 
+/* What decided it hears that it counted, if that is how it ended. */
+static void tell_end(const struct connection *connection, const struct aa_local_reply *last)
+{
+    const struct aa_local_reply *reply = connection->decided &&
+                                                 connection->reply.verdict == last->verdict ?
+                                             &connection->reply : last;
+
+    (void)send(connection->fd, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 struct aa_local *aa_local_close(struct aa_local *local, const struct aa_local_reply *last)
 {
     if (local == NULL)
@@ -380,7 +425,7 @@ struct aa_local *aa_local_close(struct aa_local *local, const struct aa_local_re
         (void)unlinkat(local->folder_fd, local->name, 0);
     for (size_t i = 0; i < AA_LOCAL_CONNECTIONS_MAX; i++) {
         if (local->connections[i].fd >= 0 && last != NULL)
-            (void)send(local->connections[i].fd, last, sizeof(*last), MSG_DONTWAIT | MSG_NOSIGNAL);
+            tell_end(&local->connections[i], last);
         drop(&local->connections[i]);
     }
     for (size_t i = 0; i < local->joined_n; i++) {

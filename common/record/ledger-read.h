@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Reading the ledger in order, believing nothing in it: for log and verify. */
+/* Reading the ledger in order, believing nothing in it. */
 #ifndef AA_LEDGER_READ_H
 #define AA_LEDGER_READ_H
 

@@ -170,6 +170,7 @@ static bool owner_may_approve(const struct counting *c)
 struct standing {
     enum aa_vote_status facts; /* what the facts alone say */
     bool self, owner, in_group;
+    bool asked; /* they are the requester for certain, and not by a login identity that they claim */
 };
 
 static int look_at(const struct counting *c, const struct aa_voter_facts *facts,
@@ -179,7 +180,12 @@ static int look_at(const struct counting *c, const struct aa_voter_facts *facts,
 
     if (self < 0 || owner < 0 || in_group < 0)
         return -EBADMSG;
-    *ret = (struct standing){ status_of_facts(facts), self == 1, owner == 1, in_group == 1 };
+    *ret = (struct standing){
+        .facts = status_of_facts(facts), .self = self == 1, .owner = owner == 1,
+        .in_group = in_group == 1,
+        .asked = facts->local ? has_uid(c->request, facts->uid) ||
+                                    (self == 1 && facts->status == AA_VOTE_COUNTS) : self == 1,
+    };
     return 0;
 }
 
@@ -254,7 +260,7 @@ static enum aa_vote_status stop(struct counting *c, size_t at, const struct stan
 
     if (standing->facts == AA_VOTE_ROOT)
         return cancel ? decide(c, at, AA_VERDICT_CANCELLED) : AA_VOTE_ROOT;
-    if (standing->self || (standing->owner && (cancel || status != AA_VOTE_COUNTS)))
+    if (standing->asked || (standing->owner && (cancel || status != AA_VOTE_COUNTS)))
         return decide(c, at, AA_VERDICT_CANCELLED);
     return status == AA_VOTE_COUNTS ? decide(c, at, AA_VERDICT_DENIED) : status;
 }
