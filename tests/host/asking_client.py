@@ -40,7 +40,7 @@ class Connection:
         try:
             self.socket.connect(f"{RUN}/{code}.sock")
             greeting = self.socket.recv(256 * 1024)
-        except (FileNotFoundError, ConnectionError, BlockingIOError) as error:
+        except (FileNotFoundError, PermissionError, ConnectionError, BlockingIOError) as error:
             raise Gone(str(error)) from error
         if len(greeting) < GREETING.size:
             raise Gone("no greeting")

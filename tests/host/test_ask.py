@@ -275,6 +275,6 @@ def test_check_finds_what_is_wrong(asking):
     asking.box.remove(f"{RUN}/AAAA-AAAA")
     stray = asking.box.spawn(["sleep", "100"])
     with pytest.raises(AssertionError):
-        asking.check()
+        asking.check(timeout=0.5)
     stray.kill()
     stray.wait()

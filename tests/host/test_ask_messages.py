@@ -126,6 +126,19 @@ def test_connections_in_a_tight_loop(asking, uid):
     flood.wait()
 
 
+def test_tool_gets_through(asking):
+    """The tool, too, comes in while strangers connect as fast as they can."""
+    request = asking.ask()
+    flood = asking.start_attack("flood", code=request.code, uid=4242, processes=2, seconds=30)
+    flood.read_until("flooding")
+    time.sleep(0.5)
+    result = asking.box.run(["actionapprove", "approve", request.code], user="bob")
+    assert result.rc == 0, result.out + result.err
+    assert request.wait().rc == 0
+    flood.kill_session()
+    flood.wait()
+
+
 def test_twenty_approvals_sent_twice(asking):
     asking.policy("set max-waiting-per-user 20\n" + MARK_RULE)
     processes = [asking.start("mark", str(i)) for i in range(20)]

@@ -118,7 +118,7 @@ def test_json_of_hostile_text(asking):
 
 def test_countdown(asking):
     request = asking.ask(tty=True)
-    request.read_until(rf"\r{request.code} · 0:(30|29) left · 0 of 1 approved · Ctrl-C cancels\x1b\[K")
+    request.read_until(rf"\r{request.code} · 0:(30|29) left · 0/1 approved · Ctrl-C cancels\x1b\[K")
     first = len(shown(request))
     request.read_until(r"0:28 left")
     assert shown(request)[first:].count("\n") == 0, "it writes over its line"
@@ -130,7 +130,7 @@ def test_countdown_shows_approvals(asking):
     asking.policy(MARK_RULE.replace("from dba", "from dba; quorum 2"))
     request = asking.ask(tty=True)
     asking.approve(request, "bob")
-    request.read_until("1 of 2 approved", timeout=1)
+    request.read_until("1/2 approved", timeout=1)
     asking.approve(request, "carol")
     request.wait()
 
@@ -157,7 +157,7 @@ def test_dumb_terminal(asking, term):
                                  {"LANG": "de_DE.ISO-8859-1"}], ids=str)
 def test_locale_without_utf8(asking, env):
     request = asking.ask("mark", "ä·…", tty=True, env=env)
-    request.read_until(r"left - 0 of 1 approved - Ctrl-C")
+    request.read_until(r"left - 0/1 approved - Ctrl-C")
     text = finish(asking, request).stdout
     assert text.isascii(), text
 
