@@ -169,6 +169,9 @@ static void add_warnings(const struct aa_asking *asking, struct aa_buffer *field
         if (request->effective[i].unbound_why != NULL)
             add_warning(fields, "it can change after the approval",
                         request->effective[i].unbound_why);
+        if (request->effective[i].code_unbound_why != NULL)
+            add_warning(fields, "its code can change after the approval",
+                        request->effective[i].code_unbound_why);
     }
     if (request->interactive_shell)
         add_warning(fields, "a shell: to approve it is to approve everything that is typed in it",

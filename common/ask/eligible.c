@@ -56,6 +56,8 @@ static const char *unbound_why(const struct aa_request *request)
     for (size_t i = 0; i < request->effective_n; i++) {
         if (request->effective[i].unbound_why != NULL)
             return request->effective[i].unbound_why;
+        if (request->effective[i].code_unbound_why != NULL)
+            return request->effective[i].code_unbound_why;
     }
     return NULL;
 }

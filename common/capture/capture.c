@@ -162,8 +162,8 @@ static int capture_scripts(const struct aa_walker *walker, const struct aa_reque
     struct aa_scripts scripts;
 
     aa_scripts_of(effective, &scripts);
-    if (effective->unbound_why == NULL)
-        effective->unbound_why = scripts.why_not;
+    if (effective->code_unbound_why == NULL)
+        effective->code_unbound_why = scripts.why_not;
     for (size_t i = 0; i < scripts.n; i++) {
         const char *path = scripts.paths[i], *why = NULL;
         bool below = path[0] != '/' && request->cwd != NULL &&
@@ -179,9 +179,9 @@ static int capture_scripts(const struct aa_walker *walker, const struct aa_reque
         r = look_at_script(walker, path, scripts.surely, files, files_n, &why);
         if (r < 0)
             return r;
-        if (effective->unbound_why == NULL && why != NULL) {
-            effective->unbound_why = aa_arena_printf(walker->arena, "%s: %s", scripts.paths[i], why);
-            if (effective->unbound_why == NULL)
+        if (effective->code_unbound_why == NULL && why != NULL) {
+            effective->code_unbound_why = aa_arena_printf(walker->arena, "%s: %s", scripts.paths[i], why);
+            if (effective->code_unbound_why == NULL)
                 return -ENOMEM;
         }
     }

@@ -62,6 +62,8 @@ struct aa_effective {
     size_t names_n;
     const char *resolved;    /* NULL where it could not be resolved */
     const char *unbound_why; /* NULL: bound, interpreters of a script included */
+    const char *code_unbound_why; /* NULL: so is the code that it is given in files (opaque-ok does not
+                                   * mind, a person who is asked does) */
     const char *const *args;
     size_t args_n;
     bool wrapped; /* found inside another command */
