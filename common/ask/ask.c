@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "asking.h"
 #include "emergency.h"
 #include "mask/mask.h"
+
+enum { JOIN_TRIES_MAX = 20, JOIN_PAUSE_NSEC = 25 * 1000 * 1000 };
 
 struct aa_asked {
     struct aa_entry entry;
@@ -109,10 +112,29 @@ static int record_requested(struct aa_asking *asking)
 
 /* ---- the wait, alone or with another one ---- */
 
+/* Joins its leader. One that cannot be reached is about to go, so whoever comes next is looked for:
+ * else several would ask the same. */
+static bool join_leader(struct aa_asking *asking)
+{
+    const struct timespec pause = { 0, JOIN_PAUSE_NSEC };
+
+    for (int i = 0; asking->leader[0] != '\0' && i < JOIN_TRIES_MAX; i++) {
+        int r = aa_local_join(asking->site, asking->leader, &asking->leader_fd);
+
+        if (r == 0)
+            return true;
+        if (r != -ECONNREFUSED && r != -ENOENT && r != -EBADMSG)
+            return false; /* it is stopped: that must hold up nobody else */
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        aa_queue_successor(&asking->entry, asking->input->state_fd, asking->leader);
+    }
+    return false;
+}
+
 void aa_follow_or_lead(struct aa_asking *asking)
 {
-    if (asking->leader[0] != '\0' &&
-        aa_local_join(asking->site, asking->leader, &asking->leader_fd) == 0) {
+    if (join_leader(asking)) {
         aa_entry_set_follows(&asking->entry, asking->leader);
         aa_tell_start(asking);
         return;
@@ -335,7 +357,8 @@ void aa_asked_ending(struct aa_asked *asked, int state_fd)
         (void)aa_entry_ending(&asked->entry, state_fd);
 }
 
-struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fields)
+struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fields,
+                              bool is_recorded)
 {
     if (asked == NULL)
         return NULL;
@@ -344,7 +367,10 @@ struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fi
             aa_courier_outcome(asked->couriers[i], fields, true);
         (void)aa_courier_free(asked->couriers[i], fields == NULL);
     }
-    aa_entry_remove(&asked->entry);
+    if (is_recorded)
+        aa_entry_remove(&asked->entry);
+    else
+        aa_entry_leave(&asked->entry);
     free(asked);
     return NULL;
 }

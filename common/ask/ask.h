@@ -67,7 +67,9 @@ void aa_ask(const struct aa_ask_input *input, struct aa_ask_answer *ret);
 
 /* Before the record of its end is kept. */
 void aa_asked_ending(struct aa_asked *asked, int state_fd);
-/* The command ended, or did not start: fields as in that record. Returns NULL. */
-struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fields);
+/* The command ended, or did not start: fields as in that record. Where that could not be kept, who
+ * finds the entry later will. Returns NULL. */
+struct aa_asked *aa_asked_end(struct aa_asked *asked, const struct aa_buffer *fields,
+                              bool is_recorded);
 
 #endif

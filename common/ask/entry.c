@@ -117,8 +117,8 @@ int aa_entry_create(const struct aa_site *site, struct aa_entry *ret,
         unlink_hidden(&entry);
         aa_close_at(&entry.fd);
         aa_close_at(&entry.folder_fd);
-        return aa_fault(fault, AA_FAULT_WAITING, r, "the request cannot be put in %s: %s",
-                        site->run_dir, strerror(-r));
+        return aa_fault(fault, r == -EFBIG ? AA_FAULT_LIMITS : AA_FAULT_WAITING, r,
+                        "the request cannot be put in %s: %s", site->run_dir, strerror(-r));
     }
     *ret = entry;
     return 0;
@@ -182,6 +182,13 @@ void aa_entry_set_follows(struct aa_entry *entry, const char *code)
     (void)write_header(entry); /* for those who only look */
 }
 
+void aa_entry_leave(struct aa_entry *entry)
+{
+    aa_close_at(&entry->fd);
+    aa_close_at(&entry->folder_fd);
+    entry->fd = entry->folder_fd = -1;
+}
+
 void aa_entry_remove(struct aa_entry *entry)
 {
     if (entry->fd < 0)
@@ -190,9 +197,7 @@ void aa_entry_remove(struct aa_entry *entry)
         (void)unlinkat(entry->folder_fd, entry->name, 0);
     else
         unlink_hidden(entry);
-    aa_close_at(&entry->fd);
-    aa_close_at(&entry->folder_fd);
-    entry->fd = entry->folder_fd = -1;
+    aa_entry_leave(entry);
 }
 
 static bool read_header(int fd, struct aa_entry_header *ret)

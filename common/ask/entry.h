@@ -60,6 +60,8 @@ int aa_entry_set_state(struct aa_entry *entry, enum aa_entry_state state);
 /* Before its last record: from here on whoever finds it looks whether there is one. */
 int aa_entry_ending(struct aa_entry *entry, int state_fd);
 void aa_entry_set_follows(struct aa_entry *entry, const char *code);
+/* Unlocks it, and leaves it to whoever finds it. */
+void aa_entry_leave(struct aa_entry *entry);
 /* Takes it away and unlocks it. */
 void aa_entry_remove(struct aa_entry *entry);
 

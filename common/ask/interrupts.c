@@ -7,7 +7,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+/* All that would end sudo, at once or behind our backs when the wait is over. */
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2 };
 
 /* Blocked signals are kept even where they are ignored, and nohup is to be honoured. */
 static bool is_ignored(int number)

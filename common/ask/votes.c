@@ -316,7 +316,7 @@ static enum aa_local_standing standing(void *context, const struct aa_peer *peer
     if (try_vote(asking, &voter, &arena, AA_VOTE_CANCEL, &verdict) == AA_VOTE_COUNTS &&
         verdict == AA_VERDICT_CANCELLED)
         return AA_LOCAL_OWNER;
-    if (asking->local_is_asked &&
+    if ((asking->local_is_asked || asking->leader[0] != '\0') && /* they are told which to answer */
         try_vote(asking, &voter, &arena, AA_VOTE_APPROVE, &verdict) == AA_VOTE_COUNTS)
         return AA_LOCAL_APPROVER;
     return AA_LOCAL_STRANGER;

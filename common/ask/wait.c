@@ -18,6 +18,8 @@ enum {
 struct polled {
     struct pollfd fds[POLL_MAX];
     size_t n, interrupts, leader, couriers, couriers_n, local, local_n;
+    struct pollfd asked[POLL_MAX]; /* those of them that are descriptors */
+    size_t asked_of[POLL_MAX];
 };
 
 static void fill(struct aa_asking *asking, int timer, struct polled *polled)
@@ -37,6 +39,25 @@ static void fill(struct aa_asking *asking, int timer, struct polled *polled)
     polled->local = polled->n;
     polled->local_n = aa_local_poll(asking->local, polled->fds + polled->n);
     polled->n += polled->local_n;
+}
+
+/* poll counts empty places against the caller's limit of descriptors too: it is given none. */
+static int poll_those(struct polled *polled)
+{
+    nfds_t n = 0;
+    int r;
+
+    for (size_t i = 0; i < polled->n; i++) {
+        polled->fds[i].revents = 0;
+        if (polled->fds[i].fd < 0)
+            continue;
+        polled->asked[n] = polled->fds[i];
+        polled->asked_of[n++] = i;
+    }
+    r = poll(polled->asked, n, -1);
+    for (nfds_t i = 0; r > 0 && i < n; i++)
+        polled->fds[polled->asked_of[i]].revents = polled->asked[i].revents;
+    return r;
 }
 
 static bool is_live(const struct aa_asking *asking)
@@ -182,14 +203,10 @@ void aa_wait(struct aa_asking *asking)
 
         set_timer(timer, wake > now ? wake - now : 0);
         fill(asking, timer, polled);
-        if (poll(polled->fds, polled->n, -1) < 0) {
-            if (errno != EINTR) {
-                aa_asking_end(asking, AA_EVENT_FAILED, AA_FAULT_WAITING, "the wait failed: %s",
-                              strerror(errno));
-                break;
-            }
-            for (size_t i = 0; i < polled->n; i++)
-                polled->fds[i].revents = 0;
+        if (poll_those(polled) < 0 && errno != EINTR) {
+            aa_asking_end(asking, AA_EVENT_FAILED, AA_FAULT_WAITING, "the wait failed: %s",
+                          strerror(errno));
+            break;
         }
         handle(asking, polled);
     }

@@ -407,6 +407,15 @@ int aa_capture_around(const struct aa_site *site, const struct aa_question *ques
     return r < 0 ? cannot_capture(fault, r) : 0;
 }
 
+bool aa_folder_moved(const struct aa_question *question)
+{
+    struct stat here, there;
+
+    return question->run_cwd == NULL && question->cwd != NULL && question->cwd[0] == '/' &&
+           stat(".", &here) == 0 && stat(question->cwd, &there) == 0 &&
+           (here.st_dev != there.st_dev || here.st_ino != there.st_ino);
+}
+
 int aa_capture_needed(const struct aa_site *site, struct aa_request *request, uint64_t needs,
                       bool full_host_name, struct aa_fault *fault)
 {

@@ -24,6 +24,9 @@ int aa_capture_around(const struct aa_site *site, const struct aa_question *ques
 int aa_capture_needed(const struct aa_site *site, struct aa_request *request, uint64_t needs,
                       bool full_host_name, struct aa_fault *fault);
 
+/* Whether the path of the working folder leads elsewhere than where the command would run. */
+bool aa_folder_moved(const struct aa_question *question);
+
 struct aa_request *aa_request_new(void);
 struct aa_request *aa_request_free(struct aa_request *request); /* returns NULL */
 

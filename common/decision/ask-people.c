@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ask/emergency.h"
+#include "capture/capture.h"
 #include "capture/content.h"
 #include "deciding.h"
 
@@ -77,6 +78,9 @@ void aa_ask_people(struct deciding *d)
     if (ask == NULL)
         r = aa_fault(&decision->fault, AA_FAULT_SNAPSHOT_DAMAGED, -EBADMSG,
                      "the policy snapshot is damaged (a reference leaves the file)");
+    if (r == 0 && aa_folder_moved(d->question))
+        r = aa_fault(&decision->fault, AA_FAULT_CHANGED, -ESTALE,
+                     "the working folder was moved: its path leads to another one now");
     if (r == 0)
         r = cover_content(d, ask);
     aa_request_sameness(d->request, decision->key, &sameness);

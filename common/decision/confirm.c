@@ -21,6 +21,9 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
         return aa_fault(fault, AA_FAULT_STALE, -ETIMEDOUT,
                         "more than 30 seconds passed between the decision and the start");
     r = aa_capture_what(decision->site, question, request, fault);
+    if (r == 0 && decision->asked != NULL && aa_folder_moved(question))
+        return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
+                        "the working folder was moved: its path leads to another one now");
     if (r == 0 && decision->hashes_unbound)
         r = aa_hash_unbound(decision->site, request, fault);
     if (r < 0)
@@ -42,6 +45,7 @@ static int withdraw(struct aa_decision *decision, int error)
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
     struct aa_buffer *summary = &decision->summary;
     struct aa_fault ignored = { 0 };
+    int r;
 
     decision->allows = false;
     aa_buffer_clear(summary);
@@ -54,9 +58,9 @@ static int withdraw(struct aa_decision *decision, int error)
     if (!decision->ended) {
         aa_decision_add_error(&own, &decision->fault);
         aa_decision_ending(decision);
-        (void)aa_decision_keep(decision, AA_EVENT_FAILED, &own, AA_LEDGER_AFTER, &ignored);
+        r = aa_decision_keep(decision, AA_EVENT_FAILED, &own, AA_LEDGER_AFTER, &ignored);
         decision->ended = true;
-        decision->asked = aa_asked_end(decision->asked, &own);
+        decision->asked = aa_asked_end(decision->asked, &own, r == 0);
     }
     return error;
 }

@@ -33,7 +33,7 @@ void aa_decision_close_state(struct aa_decision *decision)
 AA_EXPORT struct aa_decision *aa_decision_free(struct aa_decision *decision)
 {
     if (decision != NULL) {
-        decision->asked = aa_asked_end(decision->asked, NULL);
+        decision->asked = aa_asked_end(decision->asked, NULL, false);
         aa_decision_close_state(decision);
         explicit_bzero(decision->key, sizeof(decision->key));
         aa_buffer_free(&decision->common);

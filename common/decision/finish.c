@@ -51,6 +51,7 @@ AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int valu
 {
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
     struct aa_fault ignored = { 0 };
+    int r;
 
     if (decision == NULL || decision->ended || !decision->allows ||
         (end == AA_END_UNSEEN && decision->asked == NULL)) /* only what was asked wants an end */
@@ -59,9 +60,9 @@ AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int valu
     add_end(decision, &own, end, value);
     summarize_end(decision, end, value);
     aa_decision_ending(decision);
-    (void)aa_decision_keep(decision, end == AA_END_EXITED || end == AA_END_UNSEEN ?
+    r = aa_decision_keep(decision, end == AA_END_EXITED || end == AA_END_UNSEEN ?
                                              AA_EVENT_FINISHED : AA_EVENT_FAILED,
                &own, AA_LEDGER_AFTER, &ignored);
-    decision->asked = aa_asked_end(decision->asked, &own);
+    decision->asked = aa_asked_end(decision->asked, &own, r == 0);
     aa_decision_close_state(decision);
 }

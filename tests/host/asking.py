@@ -47,7 +47,6 @@ MARK_RULE = "rule mark { when command mark; ask console; from dba; timeout 30s }
 ENTRY = struct.Struct("=8sIIIIQ32s10s33s5sQ")
 STATES = {1: "arriving", 2: "waiting", 3: "running", 4: "ending"}
 ENDS = {"finished", "denied", "expired", "cancelled", "failed", "refused"}
-WITHOUT_RUNNING = ENDS - {"finished"}
 
 # Loaded behind our approval half: stops sudo between the approval and the start.
 FREEZER = """
@@ -165,6 +164,14 @@ class Asking:
                                         parse_fields(data[ENTRY.size:ENTRY.size + header[4]]), inode)
         return found
 
+    def wait_follows(self, requests, leader):
+        """Until all of them wait with this one."""
+        def follow():
+            entries = self.entries()
+            return all(entries[r.code].follows == leader.code for r in requests)
+
+        self.box.wait_until(follow, "they wait with the first", timeout=3)
+
     def waits(self, request):
         return request.code in self.entries() and not request.ended
 
@@ -190,6 +197,10 @@ class Asking:
 
     def approve(self, request, user="bob", **more):
         return self.vote("approve", request, user, **more)
+
+    def wait_until_approver(self, request, user="bob"):
+        """A stranger is not looked up again for a second."""
+        self.box.wait_until(lambda: self.look(request, user).standing == "approver", f"{user} may answer", timeout=3)
 
     def deny(self, request, user="bob", **more):
         return self.vote("deny", request, user, **more)
@@ -270,7 +281,7 @@ class Asking:
 
     # What must be true of everything
 
-    def check(self, timeout=5):
+    def check(self, timeout=3):
         self.check_nothing_runs(timeout)
         if self.ledger_is_whole:
             self.join_ledger()
@@ -283,7 +294,7 @@ class Asking:
             left = [name for name in self.box.listdir(RUN) if not name.startswith("denied.")]
             assert left == [], "nothing is left of requests that are over"
 
-    def check_nothing_runs(self, timeout=5):
+    def check_nothing_runs(self, timeout=3):
         def others():
             return [p["argv"] for p in self.box.processes() if p["pid"] != 1 and p["state"] != "Z" and
                     p["argv"] and b"systemd-journald" not in p["argv"][0]]

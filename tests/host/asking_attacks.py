@@ -86,6 +86,25 @@ def race(code, pid, acts, spread):
     return {"answers": [child.result() for child in children], "late": late}
 
 
+def kill_behind_mark(code, pid, name, spread):
+    """bob approves; as soon as the command left its mark, and a little later, its sudo is killed."""
+    as_bob(lambda: answer({"code": code, "op": "approve"}))
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            with open("/root/marks", encoding="utf-8") as marks:
+                if name in marks.read().split():
+                    break
+        except FileNotFoundError:
+            pass
+    until(time.monotonic() + random.uniform(0, spread))
+    try:
+        os.kill(pid, 9)
+    except ProcessLookupError:
+        pass
+    return {}
+
+
 # ---- answers that are not those of the process that was greeted
 
 def as_bob(function, *arguments):

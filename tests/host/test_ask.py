@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from asking import MARK_RULE, PEOPLE, RUN, Request, asking_fixture  # noqa: F401  pylint: disable=unused-import
+from asking import MARK_RULE, RUN, asking_fixture  # noqa: F401  pylint: disable=unused-import
 
 CODE = r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"
 

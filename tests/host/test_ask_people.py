@@ -184,6 +184,7 @@ def test_group_entered_meanwhile(asking):
     request = asking.ask()
     assert asking.approve(request, "carol").standing == "stranger"
     members(asking, "bob,carol")
+    asking.wait_until_approver(request, "carol")
     assert asking.approve(request, "carol").verdict == "approved"
     assert request.wait().rc == 0
 
@@ -222,7 +223,8 @@ def test_policy_lowers_the_quorum(asking):
 
 
 def test_policy_forgets_an_approver(asking):
-    request, answer = changed(asking, MARK_RULE.replace("from dba", "from dba; quorum 2"), people(dba="group dba { person carol alice }"))
+    request, answer = changed(asking, MARK_RULE.replace("from dba", "from dba; quorum 2"),
+                              people(dba="group dba { person carol alice }"))
     assert (answer.verdict, answer.approvals) == ("pending", 1)
     settle(asking, request)
 

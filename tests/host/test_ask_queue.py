@@ -60,7 +60,7 @@ def test_most_at_once(asking):
 def test_same_waits_with_the_first(asking):
     first = asking.ask("mark", "same")
     second, third = asking.ask("mark", "same"), asking.ask("mark", "same")
-    assert {asking.entries()[r.code].follows for r in (second, third)} == {first.code}
+    asking.wait_follows([second, third], first)
     asking.box.wait_until(lambda: f"waits already as {first.code}" in second.process.output or second.ended, "it is said")
     answer = asking.approve(second)
     assert answer.result == "refused" and first.code in answer.text
@@ -86,14 +86,28 @@ def test_same_at_once(asking):
 
 
 def test_same_of_others_does_not_join(asking):
+    """Another requester, another folder, another target, other arguments."""
     requests = [asking.ask("mark", "same"), asking.ask("mark", "same", user="alice"), asking.ask("mark", "same", cwd="/tmp"),
-                asking.ask("mark", "same", env={"TZ": "UTC"})]
+                asking.ask("-u", "bob", "mark", "same"), asking.ask("mark", "same", "")]
+    time.sleep(0.2)
     assert {asking.entries()[r.code].follows for r in requests} == {""}
     end_all(asking, *requests)
 
 
+def test_environment_makes_no_other_of_it(asking):
+    """It is the same question to a person; what runs is the first one's, with the first one's environment."""
+    asking.policy(MARK_RULE.replace("when command mark", "when command printenv"))
+    first = asking.ask("AA_TEST=1", "printenv", "AA_TEST")
+    second = asking.ask("AA_TEST=2", "printenv", "AA_TEST")
+    asking.wait_follows([second], first)
+    asking.approve(first)
+    assert first.wait().stdout == b"1\n"
+    assert second.wait().rc == 1 and second.wait().stdout == b""
+
+
 def test_denied_for_all(asking):
     first, second = asking.ask(), asking.ask()
+    asking.wait_follows([second], first)
     asking.deny(first, reason="no")
     for request in (first, second):
         assert "denied by bob" in request.wait().err
@@ -102,6 +116,7 @@ def test_denied_for_all(asking):
 
 def test_follower_may_be_cancelled(asking):
     first, second = asking.ask(), asking.ask()
+    asking.wait_follows([second], first)
     assert asking.vote("cancel", second, "claude").verdict == "cancelled"
     second.wait()
     asking.approve(first)
@@ -113,6 +128,7 @@ def test_first_goes(asking, how):
     """One of the others takes over, the rest waits with that one, and it can be approved."""
     first = asking.ask()
     others = [asking.ask(), asking.ask(), asking.ask()]
+    asking.wait_follows(others, first)
     if how == "cancel":
         asking.vote("cancel", first, "claude")
     else:

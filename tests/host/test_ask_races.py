@@ -35,6 +35,8 @@ RACES = [
     Race("approval and the requester's cancel", [APPROVE, ["cancel", CLAUDE]], {"finished", "cancelled"}),
     Race("approval and denial", [APPROVE, DENY], {"finished", "denied"}),
     Race("denial and ^C", [DENY, ["signal", signal.SIGINT]], {"denied", "cancelled"}),
+    Race("denial and kill -9", [DENY, ["signal", signal.SIGKILL]], {"denied", "failed"}),
+    Race("TERM and kill -9", [["signal", signal.SIGTERM], ["signal", signal.SIGKILL]], {"cancelled", "failed"}),
     Race("two approvals", [APPROVE, ["approve", CAROL]], {"finished"}),
     Race("the same approval four times", [APPROVE] * 4, {"finished"}),
     Race("two approvals of a quorum", [APPROVE, ["approve", CAROL]], {"finished"}, QUORUM),
@@ -165,6 +167,26 @@ def test_killed_at_any_moment(asking):
     assert len(set(marks)) == len(marks)
     approved = {r["AA_COMMAND"].split()[-1] for r in asking.records() if r["AA_EVENT"] == "approved"}
     assert set(marks) <= approved
+
+
+def test_killed_at_its_end(asking):
+    """Around the record of how the command ended: there is one such record, whoever writes it."""
+    asking.killed_between = True
+    asking.policy("set max-waiting-per-user 50\n" + MARK_RULE)
+
+    def one_lane(lane):
+        for i in range(20):
+            name = f"{lane}-{i}"
+            request = asking.ask("mark", name)
+            asking.client("asking_attacks.py", {"attack": "kill_behind_mark", "code": request.code, "pid": request.pid,
+                                                "name": name, "spread": 0.0015})
+            request.wait()
+
+    asking.lanes(one_lane, 2)
+    asking.end_vanished()
+    assert len(asking.marks()) == len(set(asking.marks())) == 40
+    ends = [r["AA_EVENT"] for r in asking.records() if r["AA_EVENT"] in ("finished", "failed")]
+    assert len(ends) == 40
 
 
 def test_leader_and_follower(asking):
