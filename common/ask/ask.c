@@ -225,6 +225,7 @@ static int keep_end(struct aa_asking *asking, struct aa_buffer *own)
     aa_buffer_printf(&text, " [%s]", asking->input->request->id.code);
     r = hooks->keep(hooks->context, asking->end, own, aa_buffer_text(&text),
                     runs(asking) ? AA_LEDGER_BEFORE : AA_LEDGER_AFTER, NULL, &fault);
+    asking->end_is_lost = r == -ENOMEM; /* else the journal has it */
     if (r == 0 || !runs(asking))
         return 0;
     asking->end = AA_EVENT_FAILED;
@@ -305,7 +306,10 @@ static void finish(struct aa_asking *asking, struct aa_ask_answer *ret)
     ret->asked = keep_for_later(asking);
     aa_local_close(asking->local, NULL);
     aa_close_channels(asking, NULL);
-    aa_entry_remove(&asking->entry);
+    if (asking->end_is_lost)
+        aa_entry_leave(&asking->entry);
+    else
+        aa_entry_remove(&asking->entry);
     aa_close_at(&asking->leader_fd);
     aa_ballot_free(&asking->ballot);
     free(asking->reason);

@@ -46,6 +46,7 @@ struct aa_asking {
     /* how it ends */
     enum aa_event end; /* 0: not yet */
     uint64_t ended_usec;
+    bool end_is_lost; /* its record could not be kept: who finds the entry will */
     struct aa_fault fault;
     char who[256]; /* who decided, for words */
     unsigned complaints;

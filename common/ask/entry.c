@@ -10,12 +10,14 @@
 #include <time.h>
 
 #include "base/io.h"
+#include "base/patience.h"
 #include "base/trusted-file.h"
 #include "record/fields.h"
 #include "record/ledger-find.h"
 
 #define ENTRY_MAGIC "AAENTRY"
-enum { ENTRY_FORMAT = 1, HIDDEN_SIZE = AA_CODE_SIZE + 1, HIDDEN_SECONDS = 60 };
+enum { ENTRY_FORMAT = 1, HIDDEN_SIZE = AA_CODE_SIZE + 1, HIDDEN_SECONDS = 60,
+       SHOW_LOCK_USEC = 250 * 1000 };
 
 bool aa_entry_is_name(const char *name)
 {
@@ -149,6 +151,8 @@ static int give_name(const struct aa_entry *entry)
 
 int aa_entry_show(struct aa_entry *entry, struct aa_fault *fault)
 {
+    /* one at a time, so that all see the same order; a stopped process holds nobody up */
+    bool locked = aa_lock_patiently(entry->site, SHOW_LOCK_USEC, aa_try_flock, entry->folder_fd, 0) == 0;
     int r = give_name(entry);
 
     if (r == 0) {
@@ -158,6 +162,8 @@ int aa_entry_show(struct aa_entry *entry, struct aa_fault *fault)
         entry->header.started_boottime_usec = entry->site->boottime_usec();
         r = write_header(entry);
     }
+    if (locked)
+        (void)flock(entry->folder_fd, LOCK_UN);
     return r == 0 ? 0 : aa_fault(fault, AA_FAULT_WAITING, r, "the request cannot be put in %s: %s",
                                  entry->site->run_dir, strerror(-r));
 }
@@ -243,18 +249,21 @@ static bool end_orphan(const struct scan *scan, int fd, struct aa_entry_seen *se
     _cleanup_free_ char *data = NULL;
     struct aa_entry_header *header = &seen->header;
     uint32_t state = header->state;
+    int r;
 
     if (state == AA_ENTRY_ARRIVING)
         return true; /* nothing was recorded of it */
     if (state == AA_ENTRY_ENDING) {
-        int r = aa_ledger_has_end(scan->site, scan->state_fd, header->ledger_place, header->id);
-
+        r = aa_ledger_has_end(scan->site, scan->state_fd, header->ledger_place, header->id);
         if (r != 0)
             return r == 1;
     }
     data = malloc(header->fields_length + 1);
-    if (data == NULL || aa_read_at(fd, data, header->fields_length, sizeof(*header)) < 0)
+    if (data == NULL)
         return false;
+    r = aa_read_at(fd, data, header->fields_length, sizeof(*header));
+    if (r < 0)
+        return r == -ENODATA; /* cut short: there is nothing to record */
     aa_buffer_add(&fields, data, header->fields_length);
     if (state != AA_ENTRY_ENDING) {
         header->ledger_place = aa_ledger_place(scan->site, scan->state_fd);

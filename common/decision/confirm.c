@@ -60,7 +60,7 @@ static int withdraw(struct aa_decision *decision, int error)
         aa_decision_ending(decision);
         r = aa_decision_keep(decision, AA_EVENT_FAILED, &own, AA_LEDGER_AFTER, &ignored);
         decision->ended = true;
-        decision->asked = aa_asked_end(decision->asked, &own, r == 0);
+        decision->asked = aa_asked_end(decision->asked, &own, r != -ENOMEM);
     }
     return error;
 }

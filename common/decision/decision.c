@@ -70,7 +70,8 @@ int aa_decision_keep_as(struct aa_decision *decision, enum aa_event event, struc
         .message = message != NULL ? message : "actionapprove: out of memory",
         .own = own,
         .common = &decision->common,
-        .only_if_kept = use == AA_LEDGER_BEFORE && decision->needs_record,
+        .only_if_kept = decision->needs_record &&
+                        (use == AA_LEDGER_BEFORE || event == AA_EVENT_VOTE),
     };
     int r;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* How an allowed command ended. */
+#include <errno.h>
 #include <sys/wait.h>
 
 #include "decision.h"
@@ -63,6 +64,7 @@ AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int valu
     r = aa_decision_keep(decision, end == AA_END_EXITED || end == AA_END_UNSEEN ?
                                              AA_EVENT_FINISHED : AA_EVENT_FAILED,
                &own, AA_LEDGER_AFTER, &ignored);
-    decision->asked = aa_asked_end(decision->asked, &own, r == 0);
+    /* where the ledger would not take it the journal has it; without memory neither does */
+    decision->asked = aa_asked_end(decision->asked, &own, r != -ENOMEM);
     aa_decision_close_state(decision);
 }

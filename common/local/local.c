@@ -133,6 +133,13 @@ uint64_t aa_local_wakes_at(const struct aa_local *local)
 
 static void drop(struct connection *connection)
 {
+    char unread[64];
+
+    /* what lies unread at the close would take our last words from the peer */
+    for (int i = 0; connection->fd >= 0 && i < 4; i++) {
+        if (recv(connection->fd, unread, sizeof(unread), MSG_DONTWAIT) <= 0)
+            break;
+    }
     aa_close_at(&connection->fd);
     connection->fd = -1;
     connection->decided = false;
@@ -218,10 +225,26 @@ static void take_in(struct aa_local *local, int fd)
     *place = new;
 }
 
+/* Who is taken in has to be looked up too, and cannot be put back into the queue. Else -1 with
+ * errno. */
+static bool has_descriptors(int any)
+{
+    int spare[3], n = 0;
+
+    while (n < 3 && (spare[n] = fcntl(any, F_DUPFD_CLOEXEC, 0)) >= 0)
+        n++;
+    for (int i = 0; i < n; i++)
+        close(spare[i]);
+    if (n < 3)
+        errno = EMFILE;
+    return n == 3;
+}
+
 static void accept_all(struct aa_local *local)
 {
     for (int i = 0; i < AA_LOCAL_ACCEPTS_AT_ONCE; i++) {
-        int fd = accept4(local->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = has_descriptors(local->fd) ?
+                     accept4(local->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC) : -1;
 
         if (fd >= 0) {
             take_in(local, fd);

@@ -317,7 +317,7 @@ class Asking:
         assert all(e["_UID"] == "0" for e in entries)
         entries = [e for e in entries if "AA_ID" in e]
         sent, kept = collections.Counter(map(key, entries)), collections.Counter(map(key, records))
-        assert sent - kept == collections.Counter(), "the journal has more"
+        assert sent - kept == collections.Counter(), f"the journal has more: {sent - kept}"
         assert kept - sent == collections.Counter() or self.killed_between, "the ledger has more"
 
 

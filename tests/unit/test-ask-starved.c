@@ -236,7 +236,7 @@ static void sweep_memory(bool votes, bool behind, long step)
     long most;
 
     somebody_votes = votes;
-    all_are_kept = false;
+    all_are_kept = true;
     counting = true;
     allocations = alive = 0;
     failing = -1;

@@ -50,7 +50,7 @@ static void an_ordinary_command(void **state)
     assert_string_equal(request->runas_group, "adm");
     assert_string_equal(request->rhost, "10.0.0.1");
     assert_string_equal(request->tty, "/dev/pts/7");
-    assert_string_equal(request->cwd, "/");
+    assert_string_equal(request->cwd, question.cwd);
     assert_string_equal(request->command, "/usr/bin/id");
     assert_int_equal(request->argv.n, 2);
     assert_int_equal(request->effective_n, 1);

@@ -139,8 +139,6 @@ static void make_at(struct world *world, const char *folder)
 
 void world_make(struct world *world)
 {
-    if (chdir("/") != 0) /* where world_question() says that the requester is */
-        abort();
     make_at(world, "/tmp");
 }
 
@@ -350,6 +348,7 @@ struct aa_question world_question(void)
     static char sudo[] = "sudo", *submitted[] = { sudo, name, option, NULL };
     static char *argv[] = { name, option, NULL }, *envp[] = { path, user, home, term, NULL };
     static char *submitted_envp[] = { path, term, NULL };
+    static char cwd[4096];
 
     return (struct aa_question){
         .interface = AA_INTERFACE,
@@ -364,7 +363,7 @@ struct aa_question world_question(void)
         .command = name,
         .argv = argv,
         .envp = envp,
-        .cwd = "/",
+        .cwd = getcwd(cwd, sizeof(cwd)), /* a folder elsewhere would be one that was moved */
         .submitted_argv = submitted,
         .submitted_envp = submitted_envp,
     };
