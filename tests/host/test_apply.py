@@ -146,3 +146,10 @@ def test_check_needs_no_privilege(armed):
     assert armed.run(["actionapprove", "explain", "--policy", "/tmp/x.policy", "--", "id"], user="alice").rc == 0
     assert armed.run(["actionapprove", "explain", "--", "id"], user="alice").rc == 4
     assert armed.run(["actionapprove", "explain", "--user", "alice", "--", "whoami"]).rc == 1
+
+
+def test_shipped_pack(armed):
+    armed.policy('include pack "read-only"\ndefault deny "not here"\n')
+    assert armed.run(["sudo", "id"], user="alice").stdout.startswith(b"uid=0(root)")
+    assert "E-DENIED" in armed.run(["sudo", "id", "-u"], user="alice").err
+    assert armed.ledger()[0]["AA_RULE"] == "read-only/who-am-i"
