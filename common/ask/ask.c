@@ -229,6 +229,7 @@ static int keep_end(struct aa_asking *asking, struct aa_buffer *own)
     if (r == 0 || !runs(asking))
         return 0;
     asking->end = AA_EVENT_FAILED;
+    asking->who[0] = '\0';
     asking->fault = fault;
     if (asking->fault.id == AA_FAULT_NONE)
         aa_fault(&asking->fault, AA_FAULT_LEDGER_WRITE, r, "the record of the approval could not "
@@ -247,6 +248,7 @@ static void record_end(struct aa_asking *asking, struct aa_buffer *own)
     }
     if (runs(asking) && aa_entry_set_state(&asking->entry, AA_ENTRY_RUNNING) < 0) {
         asking->end = AA_EVENT_FAILED;
+        asking->who[0] = '\0';
         aa_fault(&asking->fault, AA_FAULT_WAITING, -EIO, "the request cannot be kept in %s",
                  asking->site->run_dir);
     }

@@ -251,6 +251,8 @@ static void add_typed(const struct aa_asking *asking, struct aa_buffer *fields)
     begun = aa_field_begin(fields, "AA_SUBMITTED");
     aa_mask_add_command(&typed, question->submitted_argv[0],
                         (const char *const *)question->submitted_argv + 1, n - 1, SHOWN_TYPED_MAX);
+    if (typed.error != 0)
+        fields->error = typed.error;
     add_counted(fields, typed.data, typed.length);
     aa_field_end(fields, begun);
     if (asking->input->request->edit && question->argv != NULL && question->argv[0] != NULL)

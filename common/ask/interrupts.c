@@ -28,7 +28,16 @@ static void wanted(sigset_t *set)
     }
     if (!is_ignored(SIGTSTP))
         sigaddset(set, SIGTSTP);
-    sigaddset(set, SIGXFSZ); /* a limit of the caller's: our write fails instead */
+}
+
+/* A limit of the caller's must make our writes fail, not end us. */
+static void block_file_size_signal(void)
+{
+    sigset_t only, ignored;
+
+    sigemptyset(&only);
+    sigaddset(&only, SIGXFSZ);
+    (void)sigprocmask(SIG_BLOCK, &only, &ignored);
 }
 
 static void watch_parent(struct aa_interrupts *interrupts)
@@ -57,6 +66,7 @@ int aa_interrupts_start(struct aa_interrupts *interrupts, bool terminal, struct 
         return aa_fault(fault, AA_FAULT_WAITING, -errno, "signals cannot be blocked: %s",
                         strerror(errno));
     interrupts->started = true;
+    block_file_size_signal();
     interrupts->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (interrupts->signal_fd < 0) {
         int error = -errno;
@@ -178,6 +188,7 @@ void aa_interrupts_resume(struct aa_interrupts *interrupts)
     (void)interrupts;
     wanted(&set);
     (void)sigprocmask(SIG_BLOCK, &set, &ignored);
+    block_file_size_signal();
 }
 
 bool aa_interrupts_pending(const struct aa_interrupts *interrupts)

@@ -129,7 +129,7 @@ static int resolve_run_folder(const struct aa_walker *walker, struct aa_request 
 }
 
 /* One of them: facts for the digest; *ret_why where somebody could make it another. */
-static int look_at_script(const struct aa_walker *walker, const char *path, bool surely,
+static int look_at_script(const struct aa_walker *walker, const char *path, bool surely, bool bare,
                           struct aa_file_facts *files, size_t *files_n, const char **ret_why)
 {
     struct aa_resolved *resolved = AA_NEW(walker->arena, struct aa_resolved);
@@ -144,13 +144,15 @@ static int look_at_script(const struct aa_walker *walker, const char *path, bool
         *ret_why = resolved->facts.unbound_why;
         return 0;
     }
+    if (surely) {
+        *ret_why = resolved->facts.found ? "it is no regular file" : "it is not there";
+        return 0;
+    }
     if (resolved->facts.found)
-        return surely ? (*ret_why = "it is no regular file", 0) :
-                        aa_folder_is_bound(walker, path, ret_why);
-    if (!surely && slash == NULL)
+        return aa_folder_is_bound(walker, path, ret_why);
+    if (bare || slash == NULL)
         return 0; /* a word, or a program that is looked for in the folders of PATH */
-    folder = slash == NULL ? aa_arena_strdup(walker->arena, ".") :
-                             aa_arena_strndup(walker->arena, path, (size_t)(slash - path) + 1);
+    folder = aa_arena_strndup(walker->arena, path, (size_t)(slash - path) + 1);
     return folder == NULL ? -ENOMEM : aa_folder_is_bound(walker, folder, ret_why);
 }
 
@@ -164,19 +166,28 @@ static int capture_scripts(const struct aa_walker *walker, const struct aa_reque
     aa_scripts_of(effective, &scripts);
     if (effective->code_unbound_why == NULL)
         effective->code_unbound_why = scripts.why_not;
+    if (scripts.loads_from_folder && effective->code_unbound_why == NULL) {
+        int r = request->cwd == NULL ? 0 : aa_folder_is_bound(walker, request->cwd,
+                                                              &effective->code_unbound_why);
+
+        if (r < 0)
+            return r;
+    }
     for (size_t i = 0; i < scripts.n; i++) {
         const char *path = scripts.paths[i], *why = NULL;
-        bool below = path[0] != '/' && request->cwd != NULL &&
-                     (scripts.surely || strchr(path, '/') != NULL);
+        bool below = path[0] != '/' && request->cwd != NULL;
         int r;
 
         if (below)
             path = aa_arena_printf(walker->arena, "%s/%s", request->cwd, path);
         if (path == NULL)
             return -ENOMEM;
-        if (strlen(path) >= PATH_MAX)
-            continue; /* no file has such a name */
-        r = look_at_script(walker, path, scripts.surely, files, files_n, &why);
+        if (strlen(path) >= PATH_MAX) { /* below a folder, the kernel would take it all the same */
+            effective->code_unbound_why = "a path in it is too long to look at";
+            continue;
+        }
+        r = look_at_script(walker, path, scripts.surely,
+                           strchr(scripts.paths[i], '/') == NULL, files, files_n, &why);
         if (r < 0)
             return r;
         if (effective->code_unbound_why == NULL && why != NULL) {

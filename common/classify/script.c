@@ -13,7 +13,23 @@ struct habits {
     bool first_word_is_code; /* … or the code itself */
 };
 
-static const struct habits of_shells = { "sh", "abefhiklmnptuvxBCEHPT", "c", true, false };
+static const struct habits of_shells = { "sh", "abefhiklmnptuvxBCEHP", "c", true, false };
+
+/* Shells that read options alike. */
+static const char *const like_sh[] = { "sh", "ash", "dash", "bash", "rbash", "ksh", "ksh93" };
+
+/* Wrappers that only start what stands behind their options. */
+static const char *const plain_wrappers[] = { "chrt", "env", "ionice", "nice", "nohup", "setsid",
+                                              "stdbuf", "taskset", "time", "timeout" };
+
+static bool is_one_of(const char *word, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (aa_streq(word, list[i]))
+            return true;
+    }
+    return false;
+}
 
 static const struct habits of_interpreters[] = {
     { "python", "bBdEhiIOPqRsSuvxV", "c", true, false },
@@ -50,7 +66,7 @@ static enum aa_program_kind kind_of(const struct aa_effective *effective, const 
 static const struct habits *habits_of(enum aa_program_kind kind, const char *base)
 {
     if (kind == AA_PROGRAM_SHELL)
-        return &of_shells;
+        return is_one_of(base, like_sh, AA_ARRAY_SIZE(like_sh)) ? &of_shells : NULL;
     for (size_t i = 0; i < AA_ARRAY_SIZE(of_interpreters); i++) {
         const char *version = aa_after(base, of_interpreters[i].program);
 
@@ -130,8 +146,13 @@ static void read_interpreter(const struct aa_effective *effective, const struct 
         switch (argument[0] == '-' && argument[1] != '-' ? read_letters(habits, argument + 1) : 0) {
         case 1:
             continue;
-        case 2:
-            return; /* the code is in the command line */
+        case 2: /* the code is in the command line; what is loaded beside it comes from elsewhere */
+            for (size_t j = i + 2; !is_shell && j < effective->args_n; j++) {
+                if (effective->args[j][0] == '-')
+                    ret->why_not = "an option behind its code may name more of it";
+            }
+            ret->loads_from_folder = !is_shell;
+            return;
         default:
             ret->why_not = "an option of it may name code that is not known here";
             return;
@@ -139,6 +160,7 @@ static void read_interpreter(const struct aa_effective *effective, const struct 
     }
     if (habits->first_word_is_code || !habits->runs_first_word)
         return;
+    ret->loads_from_folder = habits->code[0] == '\0' || aa_streq(habits->program, "Rscript");
     if (i < effective->args_n)
         add(ret, effective->args[i]);
     else if (!is_shell) /* a shell without any is interactive, which is said */
@@ -153,28 +175,33 @@ static bool is_interpreter(const char *word)
     return kind == AA_PROGRAM_SHELL || kind == AA_PROGRAM_INTERPRETER;
 }
 
-/* Words of a wrapper: each may be, or hold, a program or a folder of programs. */
+/* A word that is more than a name, a number or one absolute path: it may lead anywhere. */
+static bool leads_anywhere(const char *word)
+{
+    const char *equals = strchr(word, '=');
+
+    if (strpbrk(word, " \t\n;&|<>()$`{}\\") != NULL)
+        return true;
+    if (equals != NULL) /* env's: a folder for programs, a file to load */
+        return equals[1] == '\0' || strpbrk(equals + 1, "/:=") != NULL ||
+               memmem(word, (size_t)(equals - word), "PATH", 4) != NULL;
+    if (word[0] == '-')
+        return strpbrk(word, "/CS") != NULL || strstr(word, "chdir") != NULL ||
+               strstr(word, "split") != NULL;
+    return word[0] != '/' ? strchr(word, '/') != NULL : strchr(word, ':') != NULL;
+}
+
+/* Words of a wrapper: each may be a program or a folder of programs. */
 static void read_wrapper(const struct aa_effective *effective, struct aa_scripts *ret)
 {
     for (size_t i = 0; i < effective->args_n; i++) {
         const char *argument = effective->args[i];
-        const char *equals = strchr(argument, '=');
 
-        if (aa_streq(argument, ";") || aa_streq(argument, "{}"))
-            continue; /* find's */
-        if (is_interpreter(argument)) {
-            ret->why_not = "it wraps an interpreter, whose code is not looked for yet";
-            return;
-        }
-        if (strpbrk(argument, " \t\n;&|<>()$`") != NULL) {
-            ret->why_not = "a word of it may be a command line of its own";
+        if (is_interpreter(argument) || leads_anywhere(argument)) {
+            ret->why_not = "it runs another command, whose code is not looked for yet";
             return;
         }
         add(ret, argument);
-        if (equals != NULL)
-            add(ret, equals + 1);
-        else if (argument[0] == '-' && argument[1] != '-' && argument[1] != '\0')
-            add(ret, argument + 2);
     }
 }
 
@@ -190,10 +217,13 @@ void aa_scripts_of(const struct aa_effective *effective, struct aa_scripts *ret)
         return;
     case AA_PROGRAM_SOMETIMES:
         if (aa_runs_another(effective))
-            read_wrapper(effective, ret);
+            ret->why_not = "it runs other commands";
         return;
     case AA_PROGRAM_WRAPPER:
-        read_wrapper(effective, ret);
+        if (is_one_of(base, plain_wrappers, AA_ARRAY_SIZE(plain_wrappers)))
+            read_wrapper(effective, ret);
+        else
+            ret->why_not = "it runs other commands";
         return;
     case AA_PROGRAM_SHELL:
     case AA_PROGRAM_INTERPRETER:
@@ -201,6 +231,8 @@ void aa_scripts_of(const struct aa_effective *effective, struct aa_scripts *ret)
     }
     ret->surely = true;
     habits = habits_of(kind, base);
+    if (habits == NULL && kind == AA_PROGRAM_SHELL && effective->args_n == 0)
+        return; /* interactive, which is said */
     if (habits != NULL)
         read_interpreter(effective, habits, kind == AA_PROGRAM_SHELL, ret);
     else

@@ -15,6 +15,7 @@ struct aa_scripts {
     const char *paths[AA_SCRIPTS_MAX]; /* relative ones are below the working folder */
     size_t n;
     bool surely;         /* each is code; else words that may be something else, or no file at all */
+    bool loads_from_folder; /* code may also come from the working folder */
     const char *why_not; /* NULL: what runs is in these and in the command line, and nowhere else */
 };
 

@@ -31,6 +31,7 @@ static int decide_again(void *context, struct aa_fault *fault)
     r = aa_ask_policy(d, fault);
     if (r < 0)
         return r;
+    d->decision->needs_record = d->record_required;
     aa_decision_make_common(d); /* records from here on name the policy that counts */
     return 1;
 }

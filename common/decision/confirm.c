@@ -8,18 +8,27 @@
 #include "mask/mask.h"
 #include "words.h"
 
+static int check_age(const struct aa_decision *decision, struct aa_fault *fault)
+{
+    uint64_t now = decision->site->boottime_usec();
+
+    if (now >= decision->decided_boottime_usec &&
+        now - decision->decided_boottime_usec <= AA_FRESH_USEC)
+        return 0;
+    return aa_fault(fault, AA_FAULT_STALE, -ETIMEDOUT,
+                    "more than 30 seconds passed between the decision and the start");
+}
+
 static int confirm(struct aa_decision *decision, const struct aa_question *question,
                    struct aa_request *request)
 {
     struct aa_fault *fault = &decision->fault;
-    uint64_t now = decision->site->boottime_usec();
     struct aa_digest digest;
     int r;
 
-    if (now < decision->decided_boottime_usec ||
-        now - decision->decided_boottime_usec > AA_FRESH_USEC)
-        return aa_fault(fault, AA_FAULT_STALE, -ETIMEDOUT,
-                        "more than 30 seconds passed between the decision and the start");
+    r = check_age(decision, fault);
+    if (r < 0)
+        return r;
     r = aa_capture_what(decision->site, question, request, fault);
     if (r == 0 && decision->asked != NULL && aa_folder_moved(question))
         return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
@@ -33,10 +42,14 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
         memcmp(digest.bytes, decision->digest.bytes, sizeof(digest.bytes)) != 0)
         return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
                         "the command, its files or its environment changed after the decision");
-    if (decision->without_policy || !aa_live_policy_changed(decision))
-        return 0;
-    r = aa_capture_around(decision->site, question, request, fault);
-    return r < 0 ? r : aa_policy_still_allows(decision, request, fault);
+    if (!decision->without_policy && aa_live_policy_changed(decision)) {
+        r = aa_capture_around(decision->site, question, request, fault);
+        if (r == 0)
+            r = aa_policy_still_allows(decision, request, fault);
+        if (r < 0)
+            return r;
+    }
+    return check_age(decision, fault); /* looking can take long, and be stopped meanwhile */
 }
 
 /* The decision is taken back: the request ends as failed, and the requester is told. */

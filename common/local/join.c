@@ -46,7 +46,7 @@ int aa_local_join(const struct aa_site *site, const char *code, int *ret_fd)
         return r;
     if (send(fd, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) !=
         (ssize_t)sizeof(message))
-        return -EIO;
+        return errno == EPIPE || errno == ECONNRESET ? -ECONNREFUSED : -EIO;
     *ret_fd = TAKE_FD(fd);
     return 0;
 }
