@@ -98,7 +98,7 @@ static int in_group(void *context AA_UNUSED, const char *account, const char *gr
 {
     _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(MEMORY_MAX);
     struct aa_account entry;
-    gid_t gid, *gids;
+    gid_t gid = 0, *gids;
     uid_t uid;
     int n, r = gid_of(group, &gid);
 
