@@ -118,14 +118,14 @@ static bool is_told(const struct aa_request *request, size_t i)
            request->variables[i].refused_why != NULL;
 }
 
-static const char *value_of(char *const *envp, const char *name)
+/* Variable "i" as it is handed over: of one that is there twice, each is shown. */
+static const char *value_of(char *const *envp, const struct aa_request *request, size_t i)
 {
+    const char *name = request->variables[i].name;
     size_t n = strlen(name);
 
-    for (size_t i = 0; envp[i] != NULL; i++) {
-        if (strncmp(envp[i], name, n) == 0 && envp[i][n] == '=')
-            return envp[i];
-    }
+    if (strncmp(envp[i], name, n) == 0 && envp[i][n] == '=')
+        return envp[i];
     return NULL;
 }
 
@@ -135,8 +135,8 @@ bool aa_description_is_cut(const struct aa_ask_input *input)
     size_t told = 0;
 
     for (size_t i = 0; i < request->variables_n; i++) {
-        const char *value = is_told(request, i) ? value_of(input->question->envp,
-                                                           request->variables[i].name) : NULL;
+        const char *value = is_told(request, i) ? value_of(input->question->envp, request, i) :
+                                                  NULL;
 
         told += value != NULL;
         if (told > SHOWN_VARIABLES_MAX || (value != NULL && strlen(value) > SHOWN_VALUE_MAX))
@@ -197,8 +197,8 @@ static void add_environment(const struct aa_asking *asking, struct aa_buffer *fi
     size_t shown = 0, more = 0;
 
     for (size_t i = 0; i < request->variables_n; i++) {
-        const char *value = is_told(request, i) ? value_of(asking->input->question->envp,
-                                                           request->variables[i].name) : NULL;
+        const char *value = is_told(request, i) ? value_of(asking->input->question->envp, request,
+                                                           i) : NULL;
         size_t length;
 
         if (value == NULL)
