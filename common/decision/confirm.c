@@ -30,7 +30,7 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
     if (r < 0)
         return r;
     r = aa_capture_what(decision->site, question, request, fault);
-    if (r == 0 && decision->asked != NULL && aa_folder_moved(question))
+    if (r == 0 && aa_decision_was_asked(decision) && aa_folder_moved(question))
         return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
                         "the working folder was moved: its path leads to another one now");
     if (r == 0 && decision->hashes_unbound)

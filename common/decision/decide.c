@@ -75,7 +75,7 @@ int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *requ
 {
     struct deciding d = { .decision = decision, .request = request };
     int r = aa_ask_policy(&d, fault);
-    bool still_allows = r == 0 && (d.observe || (decision->asked != NULL ? still_asks(&d) :
+    bool still_allows = r == 0 && (d.observe || (aa_decision_was_asked(decision) ? still_asks(&d) :
                                                      d.outcome.action == AA_ACTION_ALLOW));
 
     aa_snapshot_close(&d.snapshot);

@@ -54,6 +54,12 @@ struct aa_decision {
     struct aa_buffer summary;
 };
 
+/* Whether people were asked. Not "asked": that is missing where there was no memory for it. */
+static inline bool aa_decision_was_asked(const struct aa_decision *decision)
+{
+    return decision->end != 0 && decision->end != AA_EVENT_REFUSED;
+}
+
 struct aa_decision *aa_decision_new(const struct aa_site *site);
 
 /* The entry points over a site of the caller's: for tests. */

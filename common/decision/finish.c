@@ -55,7 +55,7 @@ AA_EXPORT void aa_finish(struct aa_decision *decision, enum aa_end end, int valu
     int r;
 
     if (decision == NULL || decision->ended || !decision->allows ||
-        (end == AA_END_UNSEEN && decision->asked == NULL)) /* only what was asked wants an end */
+        (end == AA_END_UNSEEN && !aa_decision_was_asked(decision))) /* only that wants an end */
         return;
     decision->ended = true;
     add_end(decision, &own, end, value);
