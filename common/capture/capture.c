@@ -220,8 +220,7 @@ static int capture_command(const struct aa_walker *walker, const struct aa_quest
         .names_n = resolved->names_n,
         .resolved = resolved->facts.path,
         .unbound_why = resolved->facts.unbound_why,
-        .args = request->argv.v + 1,
-        .args_n = request->argv.n - 1,
+        .args = { request->argv.v + 1, NULL, request->argv.n - 1 },
     };
     /* sudo would look for a relative path in the folder of the command, not in this one */
     if (request->command[0] != '/' && question->run_cwd != NULL && effective->unbound_why == NULL)
@@ -316,8 +315,7 @@ static int capture_edit(const struct aa_walker *walker, const struct aa_question
     }
     effective->names = &name;
     effective->names_n = 1;
-    effective->args = args;
-    effective->args_n = n;
+    effective->args = (struct aa_words){ args, NULL, n };
     request->effective = effective;
     request->effective_n = 1;
     request->files = files;

@@ -20,6 +20,7 @@ enum {
     AA_ARGUMENT_BYTES_MAX = 16 * 1024 * 1024, /* all of them together */
     AA_LINKS_MAX = 40,
     AA_EFFECTIVE_MAX = 64,
+    AA_OPERANDS_MAX = 1024,
     AA_GROUPS_MAX = 65536,
 };
 
@@ -56,7 +57,26 @@ struct aa_known_name {
     const char *base;
 };
 
-/* A command that would run: the one of sudo itself, and later those inside wrappers. */
+/* How sure a word of a command is. */
+enum aa_doubt {
+    AA_EXACT = 0,
+    AA_UNKNOWN, /* one word; its text is only what it surely begins with */
+    AA_SPREADS, /* no word, one or several; so the place of every word behind it is unknown too */
+};
+
+/* Words as they were read. "doubt" has an enum aa_doubt for each, or is NULL: all are exact. */
+struct aa_words {
+    const char *const *v;
+    const unsigned char *doubt;
+    size_t n;
+};
+
+static inline enum aa_doubt aa_doubt_of(const struct aa_words *words, size_t i)
+{
+    return words->doubt == NULL ? AA_EXACT : (enum aa_doubt)words->doubt[i];
+}
+
+/* A command that would run: the one of sudo itself first, then those inside it. */
 struct aa_effective {
     const struct aa_known_name *names;
     size_t names_n;
@@ -64,9 +84,31 @@ struct aa_effective {
     const char *unbound_why; /* NULL: bound, interpreters of a script included */
     const char *code_unbound_why; /* NULL: so is the code that it is given in files (opaque-ok does not
                                    * mind, a person who is asked does) */
-    const char *const *args;
-    size_t args_n;
-    bool wrapped; /* found inside another command */
+    struct aa_words args;
+    struct aa_words targets;  /* files of its redirections, which are operands as well */
+    const char *writes_to;    /* the first file that a redirection would write; NULL: none */
+    const char *folder; /* where it would run, or else in the request's folder: absolute, or below
+                         * that; "": not known; NULL: surely in the request's own */
+    bool wrapped;       /* found inside another command */
+};
+
+/* An extended attribute that a label names, as the operand has it. */
+struct aa_attribute {
+    const char *name, *value;
+};
+
+/* A file or folder that a command line names, as far as the labels' sake goes. */
+struct aa_operand {
+    size_t effective;       /* of which command: index into the request's */
+    const char *text;       /* as written */
+    bool exact;             /* false: "path" is only what its path surely begins with */
+    const char *path;       /* absolute, "." and ".." taken out; "" where nothing of it is known */
+    const char *resolved;   /* the same with all links followed, as far as it exists; NULL: the same
+                             * as "path", or not to be found out (then "doubtful") */
+    bool doubtful;          /* where it leads could not be looked at */
+    bool below;             /* the command may reach what lies below this folder */
+    const struct aa_attribute *attributes;
+    size_t attributes_n;
 };
 
 /* One variable of the environment that the command would get. */
@@ -119,6 +161,8 @@ struct aa_request {
     const struct aa_effective *effective;
     size_t effective_n;
     const char *opaque_why; /* NULL: every command in it is known */
+    const struct aa_operand *operands; /* only where a rule asks for labels */
+    size_t operands_n;
 
     struct aa_walked *walked; /* capture's own: steps of paths that it looked at */
 };

@@ -33,14 +33,14 @@ static bool is_interactive(const struct aa_effective *shell)
     static const char *const harmless[] = { "--login", "--norc", "--noprofile", "--posix", "--restricted" };
     bool forced = false;
 
-    for (size_t i = 0; i < shell->args_n; i++) {
-        const char *argument = shell->args[i];
+    for (size_t i = 0; i < shell->args.n; i++) {
+        const char *argument = shell->args.v[i];
         bool known = false;
 
         if (argument[0] != '-' && argument[0] != '+')
             return forced || is_input(argument); /* else a script */
         if (aa_streq(argument, "--"))
-            return i + 1 == shell->args_n || is_input(shell->args[i + 1]);
+            return i + 1 == shell->args.n || is_input(shell->args.v[i + 1]);
         for (size_t j = 0; j < AA_ARRAY_SIZE(harmless); j++)
             known |= aa_streq(argument, harmless[j]);
         if (known)
@@ -59,8 +59,8 @@ static bool is_interactive(const struct aa_effective *shell)
 /* find's actions that run a command; ip's "exec", which it takes abbreviated, and its batches. */
 bool aa_runs_another(const struct aa_effective *effective)
 {
-    for (size_t i = 0; i < effective->args_n; i++) {
-        const char *argument = effective->args[i];
+    for (size_t i = 0; i < effective->args.n; i++) {
+        const char *argument = effective->args.v[i];
 
         if (aa_after(argument, "-exec") != NULL || aa_after(argument, "-ok") != NULL ||
             aa_after(argument, "-b") != NULL || aa_after(argument, "--b") != NULL ||

@@ -127,8 +127,8 @@ static void read_interpreter(const struct aa_effective *effective, const struct 
 {
     size_t i = 0;
 
-    for (; i < effective->args_n; i++) {
-        const char *argument = effective->args[i];
+    for (; i < effective->args.n; i++) {
+        const char *argument = effective->args.v[i];
         bool takes_word = false;
 
         if (aa_streq(argument, "--")) {
@@ -147,8 +147,8 @@ static void read_interpreter(const struct aa_effective *effective, const struct 
         case 1:
             continue;
         case 2: /* the code is in the command line; what is loaded beside it comes from elsewhere */
-            for (size_t j = i + 2; !is_shell && j < effective->args_n; j++) {
-                if (effective->args[j][0] == '-')
+            for (size_t j = i + 2; !is_shell && j < effective->args.n; j++) {
+                if (effective->args.v[j][0] == '-')
                     ret->why_not = "an option behind its code may name more of it";
             }
             ret->loads_from_folder = !is_shell;
@@ -161,8 +161,8 @@ static void read_interpreter(const struct aa_effective *effective, const struct 
     if (habits->first_word_is_code || !habits->runs_first_word)
         return;
     ret->loads_from_folder = habits->code[0] == '\0' || aa_streq(habits->program, "Rscript");
-    if (i < effective->args_n)
-        add(ret, effective->args[i]);
+    if (i < effective->args.n)
+        add(ret, effective->args.v[i]);
     else if (!is_shell) /* a shell without any is interactive, which is said */
         ret->why_not = "it reads its code from somewhere else";
 }
@@ -194,8 +194,8 @@ static bool leads_anywhere(const char *word)
 /* Words of a wrapper: each may be a program or a folder of programs. */
 static void read_wrapper(const struct aa_effective *effective, struct aa_scripts *ret)
 {
-    for (size_t i = 0; i < effective->args_n; i++) {
-        const char *argument = effective->args[i];
+    for (size_t i = 0; i < effective->args.n; i++) {
+        const char *argument = effective->args.v[i];
 
         if (is_interpreter(argument) || leads_anywhere(argument)) {
             ret->why_not = "it runs another command, whose code is not looked for yet";
@@ -231,7 +231,7 @@ void aa_scripts_of(const struct aa_effective *effective, struct aa_scripts *ret)
     }
     ret->surely = true;
     habits = habits_of(kind, base);
-    if (habits == NULL && kind == AA_PROGRAM_SHELL && effective->args_n == 0)
+    if (habits == NULL && kind == AA_PROGRAM_SHELL && effective->args.n == 0)
         return; /* interactive, which is said */
     if (habits != NULL)
         read_interpreter(effective, habits, kind == AA_PROGRAM_SHELL, ret);

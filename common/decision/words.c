@@ -9,8 +9,8 @@ enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
 void aa_words_command(struct aa_buffer *buffer, const struct aa_request *request)
 {
     if (request->edit && request->effective_n > 0)
-        aa_mask_add_command(buffer, "sudoedit", request->effective[0].args,
-                            request->effective[0].args_n, LINE_COMMAND_MAX);
+        aa_mask_add_command(buffer, "sudoedit", request->effective[0].args.v,
+                            request->effective[0].args.n, LINE_COMMAND_MAX);
     else if (request->command != NULL && request->argv.n > 0)
         aa_mask_add_command(buffer, request->command, request->argv.v + 1, request->argv.n - 1,
                             LINE_COMMAND_MAX);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "glob.h"
+#include "label.h"
 
 /* One evaluation: what every helper below needs to know. */
 struct matching {
@@ -185,10 +186,10 @@ static int args_inside(const struct matching *m, const struct aa_effective *effe
 
     if (rest)
         count--;
-    if (effective->args_n < count || (!rest && effective->args_n != count))
+    if (effective->args.n < count || (!rest && effective->args.n != count))
         return 0;
     for (uint32_t i = 0; i < count; i++) {
-        int r = aa_word_matches(m->snapshot, &m->words[i], effective->args[i]);
+        int r = aa_word_matches(m->snapshot, &m->words[i], effective->args.v[i]);
 
         if (r != 1)
             return r;
@@ -353,6 +354,8 @@ int aa_condition_holds(const struct aa_snapshot *snapshot, const struct aa_snap_
     case AA_KEY_COMMAND:
     case AA_KEY_ARGS:
         return effective_holds(&m, action, candidates);
+    case AA_KEY_LABEL:
+        return aa_label_condition_holds(snapshot, condition, action, request);
     case AA_KEY_INTERACTIVE_SHELL:
         return flag_holds(&m, request->interactive_shell);
     case AA_KEY_EDIT:

@@ -38,8 +38,8 @@ static void add_command(struct aa_buffer *fields, const struct aa_request *reque
         return;
     begun = aa_field_begin(fields, "AA_COMMAND");
     if (request->edit && request->effective_n > 0)
-        aa_mask_add_command(fields, "sudoedit", request->effective[0].args,
-                            request->effective[0].args_n, limit);
+        aa_mask_add_command(fields, "sudoedit", request->effective[0].args.v,
+                            request->effective[0].args.n, limit);
     else
         aa_mask_add_command(fields, request->command, request->argv.v + 1, request->argv.n - 1,
                             limit);

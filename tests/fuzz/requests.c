@@ -9,7 +9,7 @@ static const struct aa_known_name names[] = {
     { "id", "id" }, { "/usr/bin/id", "id" },
 };
 static const struct aa_effective effective[] = {
-    { .names = names, .names_n = 2, .resolved = "/usr/bin/id", .args = args, .args_n = 3 },
+    { .names = names, .names_n = 2, .resolved = "/usr/bin/id", .args = { args, NULL, 3 } },
     { .names = names, .names_n = 1, .unbound_why = "not bound", .wrapped = true },
 };
 static const struct aa_variable variables[] = {

@@ -143,8 +143,7 @@ static bool set_command_fact(const char *key, const char *value)
     else if (aa_streq(key, "args")) {
         struct aa_strings list = list_of(value);
 
-        last->args = list.v;
-        last->args_n = list.n;
+        last->args = (struct aa_words){ list.v, NULL, list.n };
     } else if (aa_streq(key, "unbound"))
         last->unbound_why = "unbound";
     else if (aa_streq(key, "wrapped"))

@@ -55,8 +55,8 @@ static void an_ordinary_command(void **state)
     assert_int_equal(request->argv.n, 2);
     assert_int_equal(request->effective_n, 1);
     assert_string_equal(request->effective[0].resolved, "/usr/bin/id");
-    assert_int_equal(request->effective[0].args_n, 1);
-    assert_string_equal(request->effective[0].args[0], "-u");
+    assert_int_equal(request->effective[0].args.n, 1);
+    assert_string_equal(request->effective[0].args.v[0], "-u");
     assert_null(request->effective[0].unbound_why);
     assert_int_equal(request->files_n, 1);
     assert_null(request->opaque_why);
@@ -94,7 +94,7 @@ static void nothing_is_borrowed(void **state)
     argv[0] = argv[1] = envp[0] = NULL;
     assert_string_equal(request->command, "/usr/bin/id");
     assert_string_equal(request->argv.v[1], "-u");
-    assert_string_equal(request->effective[0].args[0], "-u");
+    assert_string_equal(request->effective[0].args.v[0], "-u");
     assert_string_equal(request->effective[0].names[0].path, "/usr/bin/id");
     assert_string_equal(request->user.name, "nobody");
     assert_string_equal(request->cwd, "/");
@@ -219,12 +219,12 @@ static void edited_files(void **state)
         assert_int_equal(request->effective_n, 1);
         assert_null(request->effective[0].resolved);
         assert_string_equal(request->effective[0].names[0].base, "sudoedit");
-        assert_int_equal(request->effective[0].args_n, 5);
-        assert_string_equal(request->effective[0].args[0], "/etc/passwd");
-        assert_string_equal(request->effective[0].args[1], "/etc/passwd");
-        assert_string_equal(request->effective[0].args[2], "/etc/no-such-file");
-        assert_string_equal(request->effective[0].args[3], "/tmp/no-such-file");
-        assert_string_equal(request->effective[0].args[4], "/no/such/file");
+        assert_int_equal(request->effective[0].args.n, 5);
+        assert_string_equal(request->effective[0].args.v[0], "/etc/passwd");
+        assert_string_equal(request->effective[0].args.v[1], "/etc/passwd");
+        assert_string_equal(request->effective[0].args.v[2], "/etc/no-such-file");
+        assert_string_equal(request->effective[0].args.v[3], "/tmp/no-such-file");
+        assert_string_equal(request->effective[0].args.v[4], "/no/such/file");
         assert_non_null(request->effective[0].unbound_why); /* for the one in /tmp */
         assert_null(request->files[0].unbound_why);
         assert_null(request->files[2].unbound_why); /* only root could make it */

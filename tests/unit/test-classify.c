@@ -94,7 +94,7 @@ static struct aa_request *request_for(const char *line)
     for (const char *word; (word = strtok_r(NULL, " ", &rest)) != NULL;)
         args[n++] = aa_streq(word, "''") ? "" : word;
     *effective = (struct aa_effective){ .names = name, .names_n = 1, .resolved = name->path,
-                                        .args = args, .args_n = n };
+                                        .args = { args, NULL, n } };
     request->effective = effective;
     request->effective_n = 1;
     return request;

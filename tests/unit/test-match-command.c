@@ -189,8 +189,7 @@ static void a_hostile_argument_is_a_fault(void **state)
     memset(argument, 'a', sizeof(argument) - 1);
     request = *facts_request("");
     effective = request.effective[0];
-    effective.args = args_list;
-    effective.args_n = 1;
+    effective.args = (struct aa_words){ args_list, NULL, 1 };
     request.effective = &effective;
     for (int i = 0; i < 2; i++) {
         static const char *const policies[] = {

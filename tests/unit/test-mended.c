@@ -157,7 +157,7 @@ static struct aa_request *request_for(const char *path, const char *base, const 
     struct aa_known_name *name = AA_NEW(&request->arena, struct aa_known_name);
 
     *name = (struct aa_known_name){ path, base };
-    *effective = (struct aa_effective){ .names = name, .names_n = 1, .args = args, .args_n = n };
+    *effective = (struct aa_effective){ .names = name, .names_n = 1, .args = { args, NULL, n } };
     request->effective = effective;
     request->effective_n = 1;
     return request;

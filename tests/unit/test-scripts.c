@@ -80,8 +80,7 @@ static void which_files(void **state)
         while (n < AA_ARRAY_SIZE(words) && (words[n] = strsep(&rest, " ")) != NULL)
             n++;
         name = (struct aa_known_name){ words[0], words[0] };
-        effective.args = (const char *const *)words + 1;
-        effective.args_n = n - 1;
+        effective.args = (struct aa_words){ (const char *const *)words + 1, NULL, n - 1 };
         aa_scripts_of(&effective, &scripts);
         for (size_t j = 0; j < scripts.n && scripts.why_not == NULL; j++)
             snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s", j > 0 ? " " : "",
@@ -100,8 +99,7 @@ static void too_many(void **state)
 {
     const char *args[AA_SCRIPTS_MAX + 1];
     struct aa_known_name name = { "nice", "nice" };
-    struct aa_effective effective = { .names = &name, .names_n = 1, .args = args,
-                                      .args_n = AA_ARRAY_SIZE(args) };
+    struct aa_effective effective = { .names = &name, .names_n = 1, .args = { args, NULL, AA_ARRAY_SIZE(args) } };
     struct aa_scripts scripts;
 
     (void)state;
