@@ -118,13 +118,14 @@ static bool is_told(const struct aa_request *request, size_t i)
            request->variables[i].refused_why != NULL;
 }
 
-/* Variable "i" as it is handed over: of one that is there twice, each is shown. */
+/* Variable "i" as it is handed over: of one that is there twice, each is shown. One that the command
+ * line sets is in the command that is shown. */
 static const char *value_of(char *const *envp, const struct aa_request *request, size_t i)
 {
     const char *name = request->variables[i].name;
     size_t n = strlen(name);
 
-    if (strncmp(envp[i], name, n) == 0 && envp[i][n] == '=')
+    if (i < request->handed_over_n && strncmp(envp[i], name, n) == 0 && envp[i][n] == '=')
         return envp[i];
     return NULL;
 }

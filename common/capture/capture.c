@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "classify/classify.h"
-#include "classify/script.h"
 #include "environment.h"
 #include "executable.h"
 #include "host.h"
 #include "identity.h"
+#include "lookup.h"
 
 struct aa_request *aa_request_new(void)
 {
@@ -128,89 +127,37 @@ static int resolve_run_folder(const struct aa_walker *walker, struct aa_request 
     return 0;
 }
 
-/* One of them: facts for the digest; *ret_why where somebody could make it another. */
-static int look_at_script(const struct aa_walker *walker, const char *path, bool surely, bool bare,
-                          struct aa_file_facts *files, size_t *files_n, const char **ret_why)
+/* A multi-call program is what it is called by: not the one file behind all of its names. */
+static const char *name_of_multicall(const struct aa_resolved *resolved)
 {
-    struct aa_resolved *resolved = AA_NEW(walker->arena, struct aa_resolved);
-    const char *slash = strrchr(path, '/');
-    char *folder;
-    int r = resolved == NULL ? -ENOMEM : aa_resolve(walker, path, resolved);
+    const char *base = resolved->names[resolved->names_n - 1].base;
 
-    if (r < 0)
-        return r;
-    if (resolved->facts.regular) {
-        files[(*files_n)++] = resolved->facts;
-        *ret_why = resolved->facts.unbound_why;
-        return 0;
-    }
-    if (surely) {
-        *ret_why = resolved->facts.found ? "it is no regular file" : "it is not there";
-        return 0;
-    }
-    if (resolved->facts.found)
-        return aa_folder_is_bound(walker, path, ret_why);
-    if (bare || slash == NULL)
-        return 0; /* a word, or a program that is looked for in the folders of PATH */
-    folder = aa_arena_strndup(walker->arena, path, (size_t)(slash - path) + 1);
-    return folder == NULL ? -ENOMEM : aa_folder_is_bound(walker, folder, ret_why);
+    if (resolved->names_n < 2 || (aa_after(base, "busybox") == NULL && aa_after(base, "toybox") == NULL &&
+                                  !aa_streq(base, "coreutils") && !aa_streq(base, "uutils")))
+        return resolved->facts.path;
+    /* the last link on the way, by the folders that it really is in */
+    return resolved->names_n > 2 ? resolved->names[resolved->names_n - 2].path : resolved->facts.path;
 }
 
-/* Files beside the executable that give the command its code. */
-static int capture_scripts(const struct aa_walker *walker, const struct aa_request *request,
-                           struct aa_effective *effective, struct aa_file_facts *files,
-                           size_t *files_n)
-{
-    struct aa_scripts scripts;
-
-    aa_scripts_of(effective, &scripts);
-    if (effective->code_unbound_why == NULL)
-        effective->code_unbound_why = scripts.why_not;
-    if (scripts.loads_from_folder && effective->code_unbound_why == NULL) {
-        int r = request->cwd == NULL ? 0 : aa_folder_is_bound(walker, request->cwd,
-                                                              &effective->code_unbound_why);
-
-        if (r < 0)
-            return r;
-    }
-    for (size_t i = 0; i < scripts.n; i++) {
-        const char *path = scripts.paths[i], *why = NULL;
-        bool below = path[0] != '/' && request->cwd != NULL;
-        int r;
-
-        if (below)
-            path = aa_arena_printf(walker->arena, "%s/%s", request->cwd, path);
-        if (path == NULL)
-            return -ENOMEM;
-        if (strlen(path) >= PATH_MAX) { /* below a folder, the kernel would take it all the same */
-            effective->code_unbound_why = "a path in it is too long to look at";
-            continue;
-        }
-        r = look_at_script(walker, path, scripts.surely,
-                           strchr(scripts.paths[i], '/') == NULL, files, files_n, &why);
-        if (r < 0)
-            return r;
-        if (effective->code_unbound_why == NULL && why != NULL) {
-            effective->code_unbound_why = aa_arena_printf(walker->arena, "%s: %s", scripts.paths[i], why);
-            if (effective->code_unbound_why == NULL)
-                return -ENOMEM;
-        }
-    }
-    return 0;
-}
-
+/* What sudo runs, and then all that this would run. */
 static int capture_command(const struct aa_walker *walker, const struct aa_question *question,
                            struct aa_request *request)
 {
+    const unsigned shell = AA_QUESTION_SHELL | AA_QUESTION_LOGIN_SHELL;
     struct aa_arena *arena = &request->arena;
     struct aa_resolved *resolved = AA_NEW(arena, struct aa_resolved);
     struct aa_effective *effective = AA_NEW(arena, struct aa_effective);
-    struct aa_file_facts *files = AA_NEW_ARRAY(arena, struct aa_file_facts,
-                                               1 + AA_INTERPRETERS_MAX + AA_SCRIPTS_MAX);
-    size_t interpreters = 0, files_n;
+    struct aa_file_lookup files = {
+        .walker = walker,
+        .path = aa_environment_value(question->envp, "PATH"),
+        .cwd = request->cwd,
+        .files = AA_NEW_ARRAY(arena, struct aa_file_facts, AA_FILES_MAX),
+    };
+    struct aa_lookup lookup = aa_lookup_of(&files);
+    size_t interpreters = 0;
     int r;
 
-    if (resolved == NULL || effective == NULL || files == NULL)
+    if (resolved == NULL || effective == NULL || files.files == NULL)
         return -ENOMEM;
     r = aa_resolve(walker, request->command, resolved);
     if (r < 0)
@@ -218,30 +165,27 @@ static int capture_command(const struct aa_walker *walker, const struct aa_quest
     *effective = (struct aa_effective){
         .names = resolved->names,
         .names_n = resolved->names_n,
-        .resolved = resolved->facts.path,
+        .resolved = resolved->facts.found ? name_of_multicall(resolved) : resolved->facts.path,
         .unbound_why = resolved->facts.unbound_why,
         .args = { request->argv.v + 1, NULL, request->argv.n - 1 },
     };
     /* sudo would look for a relative path in the folder of the command, not in this one */
     if (request->command[0] != '/' && question->run_cwd != NULL && effective->unbound_why == NULL)
         effective->unbound_why = "a relative path, and the command runs in another folder";
-    files[0] = resolved->facts;
+    files.files[0] = resolved->facts;
     if (effective->unbound_why == NULL) {
-        r = aa_resolve_interpreters(walker, &files[0],
-                                    aa_environment_value(question->envp, "PATH"), files + 1,
+        r = aa_resolve_interpreters(walker, &files.files[0], files.path, files.files + 1,
                                     &interpreters, &effective->unbound_why);
         if (r < 0)
             return r;
     }
-    files_n = 1 + interpreters;
-    r = capture_scripts(walker, request, effective, files, &files_n);
-    if (r < 0)
-        return r;
+    files.files_n = 1 + interpreters;
     request->effective = effective;
     request->effective_n = 1;
-    request->files = files;
-    request->files_n = files_n;
-    return 0;
+    r = aa_classify(request, &lookup, (question->flags & shell) != 0 ? AA_SHELL_REQUESTED : 0);
+    request->files = files.files;
+    request->files_n = files.files_n;
+    return r;
 }
 
 /* Where an edited file is, or would be: its folder resolved if it does not exist yet. */
@@ -396,7 +340,6 @@ int aa_capture_what(const struct aa_site *site, const struct aa_question *questi
 int aa_capture_around(const struct aa_site *site, const struct aa_question *question,
                       struct aa_request *request, struct aa_fault *fault)
 {
-    const unsigned shell = AA_QUESTION_SHELL | AA_QUESTION_LOGIN_SHELL;
     struct aa_walker walker;
     int r = aa_capture_identity(site, request, question->uid, question->user, fault);
 
@@ -407,10 +350,7 @@ int aa_capture_around(const struct aa_site *site, const struct aa_question *ques
         return cannot_capture(fault, r);
     if (!request->complete)
         return 0; /* there is nothing to be said of its command and environment */
-    if (!request->edit)
-        r = aa_classify(request, (question->flags & shell) != 0 ? AA_SHELL_REQUESTED : 0);
-    if (r == 0)
-        r = start_walking(site, request, &walker);
+    r = start_walking(site, request, &walker);
     if (r == 0)
         r = capture_environment(&walker, question, request);
     return r < 0 ? cannot_capture(fault, r) : 0;

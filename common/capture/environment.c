@@ -245,6 +245,73 @@ const char *aa_environment_value(char *const *envp, const char *name)
     return NULL;
 }
 
+/* Whether its name is on the list and its value harmless: 0, with the reason where it is not. */
+static int judge(const struct aa_walker *walker, const char *text,
+                 const struct aa_environment_owner *owner, struct aa_variable *ret,
+                 const struct known **ret_entry)
+{
+    const char *equal = strchr(text, '=');
+    const struct known *entry;
+    int r = 0;
+
+    ret->name = aa_arena_strndup(walker->arena, text,
+                                 equal == NULL ? strlen(text) : (size_t)(equal - text));
+    if (ret->name == NULL)
+        return -ENOMEM;
+    *ret_entry = entry = find_known(ret->name);
+    if (entry == NULL)
+        ret->refused_why = "its environment has a variable that no rule allows";
+    else if (equal != NULL)
+        r = check_value(walker, entry->check, equal + 1, owner, &ret->refused_why);
+    if (r < 0)
+        return r;
+    if (r == 0 && ret->refused_why == NULL)
+        ret->refused_why = "its environment has a variable with an unexpected value";
+    return 0;
+}
+
+static int capture_handed_over(const struct aa_walker *walker, char *const *envp, size_t n,
+                               char *const *submitted_argv, size_t submitted_options,
+                               char *const *submitted_envp,
+                               const struct aa_environment_owner *owner, struct aa_variable *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct aa_variable *variable = &ret[i];
+        const struct known *entry;
+        bool on_command_line;
+        int r = judge(walker, envp[i], owner, variable, &entry);
+
+        if (r < 0)
+            return r;
+        on_command_line = is_on_command_line(submitted_argv, submitted_options, envp[i],
+                                             strlen(variable->name));
+        if (variable->refused_why == NULL && entry->by_sudo && on_command_line)
+            variable->refused_why = "the caller sets a variable of its environment that is sudo's to set";
+        variable->added = variable->refused_why != NULL || on_command_line ||
+                          (!entry->by_sudo && is_in(submitted_envp, envp[i]));
+    }
+    return 0;
+}
+
+/* What "env NAME=value …" and the like set: the caller's as much as if sudo had been given it. */
+static int capture_assigned(const struct aa_walker *walker, const struct aa_words *assigned,
+                            const struct aa_environment_owner *owner, struct aa_variable *ret)
+{
+    for (size_t i = 0; i < assigned->n; i++) {
+        const struct known *entry;
+        int r = judge(walker, assigned->v[i], owner, &ret[i], &entry);
+
+        if (r < 0)
+            return r;
+        if (ret[i].refused_why == NULL && aa_doubt_of(assigned, i) != AA_EXACT)
+            ret[i].refused_why = "the command sets a variable to a value that is made at run time";
+        if (ret[i].refused_why == NULL && entry->by_sudo)
+            ret[i].refused_why = "the command sets a variable that is sudo's to set";
+        ret[i].added = true;
+    }
+    return 0;
+}
+
 int aa_capture_environment(const struct aa_walker *walker, struct aa_request *request,
                            char *const *envp, char *const *submitted_argv,
                            size_t submitted_options, char *const *submitted_envp,
@@ -252,39 +319,21 @@ int aa_capture_environment(const struct aa_walker *walker, struct aa_request *re
 {
     struct aa_variable *variables;
     size_t n = 0;
+    int r;
 
     while (envp[n] != NULL)
         n++;
-    variables = AA_NEW_ARRAY(&request->arena, struct aa_variable, n);
+    variables = AA_NEW_ARRAY(&request->arena, struct aa_variable, n + request->assigned.n);
     if (variables == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        const char *equal = strchr(envp[i], '=');
-        size_t length = equal == NULL ? strlen(envp[i]) : (size_t)(equal - envp[i]);
-        struct aa_variable *variable = &variables[i];
-        const struct known *entry;
-        bool on_command_line;
-        int r = 0;
-
-        variable->name = aa_arena_strndup(&request->arena, envp[i], length);
-        if (variable->name == NULL)
-            return -ENOMEM;
-        entry = find_known(variable->name);
-        if (entry == NULL)
-            variable->refused_why = "its environment has a variable that no rule allows";
-        else if (equal != NULL)
-            r = check_value(walker, entry->check, equal + 1, owner, &variable->refused_why);
-        if (r < 0)
-            return r;
-        if (r == 0 && variable->refused_why == NULL)
-            variable->refused_why = "its environment has a variable with an unexpected value";
-        on_command_line = is_on_command_line(submitted_argv, submitted_options, envp[i], length);
-        if (variable->refused_why == NULL && entry->by_sudo && on_command_line)
-            variable->refused_why = "the caller sets a variable of its environment that is sudo's to set";
-        variable->added = variable->refused_why != NULL || on_command_line ||
-                          (!entry->by_sudo && is_in(submitted_envp, envp[i]));
-    }
+    r = capture_handed_over(walker, envp, n, submitted_argv, submitted_options, submitted_envp, owner,
+                            variables);
+    if (r == 0)
+        r = capture_assigned(walker, &request->assigned, owner, variables + n);
+    if (r < 0)
+        return r;
     request->variables = variables;
-    request->variables_n = n;
+    request->variables_n = n + request->assigned.n;
+    request->handed_over_n = n;
     return 0;
 }

@@ -157,10 +157,13 @@ struct aa_request {
     size_t files_n;
     const struct aa_variable *variables;
     size_t variables_n;
+    size_t handed_over_n; /* the first ones are the environment's own, in its order; the others are
+                           * set by the command line */
 
     const struct aa_effective *effective;
     size_t effective_n;
     const char *opaque_why; /* NULL: every command in it is known */
+    struct aa_words assigned; /* "NAME=value": variables that the command line itself sets */
     const struct aa_operand *operands; /* only where a rule asks for labels */
     size_t operands_n;
 

@@ -3,107 +3,489 @@
 
 #include <errno.h>
 
+#include "hatch.h"
 #include "programs.h"
+#include "script.h"
+#include "shell-call.h"
+#include "wrapper.h"
 
-static enum aa_program_kind kind_of(const struct aa_effective *effective, const char **ret_name)
+/* The work in progress. Commands are looked at in the order in which they were found. */
+struct classifying {
+    struct aa_request *request;
+    const struct aa_lookup *lookup;
+    struct aa_effective *list;
+    struct about {
+        size_t depth;
+        enum { PROGRAM, BUILTIN, SCRIPT } what; /* only a program's arguments are read */
+        bool other_root, other_path;
+    } about[AA_EFFECTIVE_MAX];
+    size_t n;
+    const char *opaque_why;
+    bool interactive;
+    const char **assigned;
+    unsigned char *assigned_doubt;
+    size_t assigned_n, assigned_max;
+};
+
+enum { ASSIGNED_MAX = 256 };
+
+static int make_opaque(struct classifying *c, const char *why)
 {
-    for (size_t i = 0; i < effective->names_n; i++) {
-        enum aa_program_kind kind = aa_program_kind(effective->names[i].base);
-
-        if (kind != AA_PROGRAM_PLAIN) {
-            *ret_name = effective->names[i].base;
-            return kind;
-        }
-    }
-    return AA_PROGRAM_PLAIN;
+    if (why == NULL)
+        return -ENOMEM;
+    if (c->opaque_why == NULL)
+        c->opaque_why = why;
+    return 0;
 }
 
-/* What stands for the terminal or a pipe where a script is expected. */
-static bool is_input(const char *operand)
+#define OPAQUE(c, ...) make_opaque((c), aa_arena_printf(&(c)->request->arena, __VA_ARGS__))
+
+/* ---- a command more ---- */
+
+/* A command that was found in the one at "parent". */
+struct found {
+    size_t parent;
+    struct aa_words words, targets, assigned;
+    const char *writes_to, *folder;
+    bool builtin, other_root, applet;
+};
+
+static const char *base_of(const char *name)
 {
-    return aa_streq(operand, "-") || aa_after(operand, "/dev/") != NULL ||
-           aa_after(operand, "/proc/") != NULL;
+    const char *slash = strrchr(name, '/');
+
+    return slash == NULL ? name : slash + 1;
 }
 
-/* A shell with neither -c nor a script to run talks to whoever is at the other end. Only what is
- * plainly one of these is not interactive: an option that is not known here may take the word behind
- * it, which is then no script. */
-static bool is_interactive(const struct aa_effective *shell)
+static int know_by_name(struct classifying *c, const char *name, struct aa_effective *effective)
 {
-    static const char *const harmless[] = { "--login", "--norc", "--noprofile", "--posix", "--restricted" };
-    bool forced = false;
+    struct aa_known_name *known = AA_NEW(&c->request->arena, struct aa_known_name);
 
-    for (size_t i = 0; i < shell->args.n; i++) {
-        const char *argument = shell->args.v[i];
-        bool known = false;
-
-        if (argument[0] != '-' && argument[0] != '+')
-            return forced || is_input(argument); /* else a script */
-        if (aa_streq(argument, "--"))
-            return i + 1 == shell->args.n || is_input(shell->args.v[i + 1]);
-        for (size_t j = 0; j < AA_ARRAY_SIZE(harmless); j++)
-            known |= aa_streq(argument, harmless[j]);
-        if (known)
-            continue;
-        if (argument[0] == '+' || argument[1] == '\0' ||
-            strspn(argument + 1, "abcefhiklmnprtuvxBCEHPT") != strlen(argument + 1) ||
-            (strlen(argument) > 3 && strpbrk(argument, "rp") != NULL)) /* -norc, -restricted */
-            return true;
-        if (strchr(argument, 'c') != NULL)
-            return false;
-        forced |= strchr(argument, 'i') != NULL;
-    }
-    return true;
+    if (known == NULL)
+        return -ENOMEM;
+    *known = (struct aa_known_name){ name, base_of(name) };
+    effective->names = known;
+    effective->names_n = 1;
+    return 0;
 }
 
-/* find's actions that run a command; ip's "exec", which it takes abbreviated, and its batches. */
-bool aa_runs_another(const struct aa_effective *effective)
+static struct aa_words words_behind(const struct aa_words *words, size_t first)
 {
-    for (size_t i = 0; i < effective->args.n; i++) {
-        const char *argument = effective->args.v[i];
+    first = AA_MIN(first, words->n);
+    return (struct aa_words){ words->v + first,
+                              words->doubt == NULL ? NULL : words->doubt + first, words->n - first };
+}
 
-        if (aa_after(argument, "-exec") != NULL || aa_after(argument, "-ok") != NULL ||
-            aa_after(argument, "-b") != NULL || aa_after(argument, "--b") != NULL ||
-            (argument[0] == 'e' && aa_after("exec", argument) != NULL))
+static bool sets_path(const struct aa_words *assigned)
+{
+    for (size_t i = 0; i < assigned->n; i++) {
+        if (aa_after(assigned->v[i], "PATH=") != NULL)
             return true;
     }
     return false;
 }
 
-int aa_classify(struct aa_request *request, unsigned flags)
+static int keep_assigned(struct classifying *c, const struct aa_words *assigned)
 {
-    for (size_t i = 0; i < request->effective_n && request->opaque_why == NULL; i++) {
-        const struct aa_effective *effective = &request->effective[i];
-        const char *name = "", *what = NULL;
+    struct aa_arena *arena = &c->request->arena;
 
-        switch (kind_of(effective, &name)) {
-        case AA_PROGRAM_PLAIN:
-            break;
-        case AA_PROGRAM_SOMETIMES:
-            what = aa_runs_another(effective) ? "runs other commands" : NULL;
-            break;
-        case AA_PROGRAM_WRAPPER:
-            what = "runs other commands";
-            break;
-        case AA_PROGRAM_INTERPRETER:
-            what = "runs code";
-            break;
-        case AA_PROGRAM_SHELL:
-            what = "is a shell";
-            request->interactive_shell = is_interactive(effective);
-            break;
+    for (size_t i = 0; i < assigned->n; i++) {
+        if (c->assigned == NULL) {
+            c->assigned = AA_NEW_ARRAY(arena, const char *, ASSIGNED_MAX);
+            c->assigned_doubt = AA_NEW_ARRAY(arena, unsigned char, ASSIGNED_MAX);
+            if (c->assigned == NULL || c->assigned_doubt == NULL)
+                return -ENOMEM;
         }
-        if (what == NULL)
-            continue;
-        request->opaque_why = aa_arena_printf(&request->arena, "%s %s", name, what);
-        if (request->opaque_why == NULL)
-            return -ENOMEM;
-    }
-    /* sudo -s and -i start the account's shell, whatever that is called */
-    if ((flags & AA_SHELL_REQUESTED) != 0 && request->effective_n > 0) {
-        request->interactive_shell |= is_interactive(&request->effective[0]);
-        if (request->opaque_why == NULL)
-            request->opaque_why = "a shell was asked for";
+        if (c->assigned_n == ASSIGNED_MAX)
+            return make_opaque(c, "it sets more variables than are looked at");
+        c->assigned[c->assigned_n] = assigned->v[i];
+        c->assigned_doubt[c->assigned_n++] = (unsigned char)aa_doubt_of(assigned, i);
     }
     return 0;
+}
+
+/* A folder that was told inside of a command that may run elsewhere already. */
+static const char *folder_below(struct classifying *c, const char *outer, const char *inner)
+{
+    if (inner == NULL || inner[0] == '\0' || inner[0] == '/')
+        return inner == NULL ? outer : inner;
+    if (outer == NULL)
+        return inner;
+    return outer[0] == '\0' ? outer : aa_arena_printf(&c->request->arena, "%s/%s", outer, inner);
+}
+
+static bool is_relative_path(const char *name)
+{
+    return name[0] != '/' && strchr(name, '/') != NULL;
+}
+
+/* Which file it is; where that cannot be told, its name is all that is known. */
+static int find_program(struct classifying *c, const struct found *found, const struct about *about,
+                        struct aa_effective *effective)
+{
+    const char *name = found->words.v[0];
+    const char *why = NULL;
+    int r;
+
+    if (found->applet) {
+        r = know_by_name(c, name, effective);
+        effective->resolved = c->list[found->parent].resolved;
+        effective->unbound_why = c->list[found->parent].unbound_why;
+        return r;
+    }
+    if (about->what == BUILTIN)
+        return know_by_name(c, name, effective);
+    if (about->other_root)
+        why = "it runs under another root folder, where its name may mean another file";
+    else if (about->other_path && strchr(name, '/') == NULL)
+        why = "it is looked for in folders that the command itself names";
+    else if (effective->folder != NULL && is_relative_path(name))
+        why = "a relative path, and it runs in another folder";
+    if (why != NULL || c->lookup == NULL) {
+        r = know_by_name(c, name, effective);
+        effective->resolved = why == NULL && name[0] == '/' ? name : NULL;
+        effective->unbound_why = why;
+        return r;
+    }
+    return c->lookup->program(c->lookup->context, name, effective);
+}
+
+static int add_command(struct classifying *c, const struct found *found)
+{
+    const struct about *outer = &c->about[found->parent];
+    struct about about = { .depth = outer->depth + 1, .what = found->builtin ? BUILTIN : PROGRAM,
+                           .other_root = outer->other_root || found->other_root,
+                           .other_path = outer->other_path || sets_path(&found->assigned) };
+    struct aa_effective effective = {
+        .args = words_behind(&found->words, 1),
+        .targets = found->targets,
+        .writes_to = found->writes_to,
+        .folder = folder_below(c, c->list[found->parent].folder, found->folder),
+        .wrapped = true,
+    };
+    int r;
+
+    if (found->folder != NULL && effective.folder == NULL)
+        return -ENOMEM;
+    r = keep_assigned(c, &found->assigned);
+    if (r < 0)
+        return r;
+    if (c->n == AA_EFFECTIVE_MAX)
+        return make_opaque(c, "there are more commands in it than are looked at");
+    if (found->words.n == 0 || found->words.v[0][0] == '\0')
+        return make_opaque(c, "a command in it has no name");
+    r = find_program(c, found, &about, &effective);
+    if (r < 0)
+        return r;
+    c->list[c->n] = effective;
+    c->about[c->n++] = about;
+    return 0;
+}
+
+/* ---- what each kind of program runs ---- */
+
+static void set_code_unbound(struct aa_effective *effective, const char *why)
+{
+    if (effective->code_unbound_why == NULL)
+        effective->code_unbound_why = why;
+}
+
+/* Words of a command that cannot be read: each might be a program, or a file that has code. */
+static int look_at_loose_words(struct classifying *c, size_t i)
+{
+    struct aa_effective *effective = &c->list[i];
+    const char *why = NULL;
+
+    for (size_t j = 0; j < effective->args.n && why == NULL; j++) {
+        const char *word = effective->args.v[j];
+
+        if (j >= AA_LOOSE_WORDS_MAX)
+            why = "it has too many words to tell which of them would run";
+        else if (aa_doubt_of(&effective->args, j) != AA_EXACT || aa_word_leads_anywhere(word))
+            why = "it runs another command, whose code is not known";
+        else if (c->lookup != NULL && word[0] != '\0') {
+            int r = c->lookup->code(c->lookup->context, word, effective->folder, false, &why);
+
+            if (r < 0)
+                return r;
+        }
+    }
+    set_code_unbound(effective, why);
+    return 0;
+}
+
+static int add_shell_text(struct classifying *c, size_t parent, const char *text,
+                          enum aa_shell_dialect dialect, const struct found *like)
+{
+    struct aa_shell_reading reading = { 0 };
+    int r = aa_shell_read(&c->request->arena, text, dialect, &reading);
+
+    for (size_t i = 0; r == 0 && i < reading.n; i++) {
+        const struct aa_shell_command *command = &reading.commands[i];
+        struct found found = *like;
+
+        found.parent = parent;
+        found.words = command->words;
+        found.targets = command->targets;
+        found.assigned = command->assigned;
+        found.writes_to = command->writes_to;
+        found.folder = folder_below(c, like->folder, command->folder);
+        found.builtin = command->builtin;
+        if (command->folder != NULL && found.folder == NULL)
+            return -ENOMEM;
+        r = add_command(c, &found);
+    }
+    if (r == 0 && reading.opaque_why != NULL)
+        r = make_opaque(c, reading.opaque_why);
+    return r;
+}
+
+/* A file from which the command at "parent" reads its code: a command of its own, if nobody but root
+ * can change it. */
+static int add_script(struct classifying *c, size_t parent, size_t at, const char *base)
+{
+    struct aa_effective *outer = &c->list[parent];
+    const char *path = outer->args.v[at];
+    struct aa_effective script = { .args = words_behind(&outer->args, at + 1),
+                                   .folder = outer->folder, .wrapped = true };
+    const char *why = NULL;
+    int r;
+
+    if (c->about[parent].other_root)
+        why = "its script is under another root folder";
+    else if (outer->folder != NULL && path[0] != '/')
+        why = "its script has a relative path, and it runs in another folder";
+    if (c->lookup == NULL || why != NULL) {
+        r = know_by_name(c, path, &script);
+        script.unbound_why = why;
+    } else {
+        r = c->lookup->script(c->lookup->context, path, &script);
+    }
+    if (r < 0)
+        return r;
+    if (script.unbound_why != NULL) {
+        set_code_unbound(outer, script.unbound_why);
+        r = OPAQUE(c, "%.64s runs code from a file that others could change: %.200s", base, path);
+        if (r < 0)
+            return r;
+        script.unbound_why = NULL; /* it is said of the program that reads it */
+        script.resolved = NULL;
+    }
+    if (c->n == AA_EFFECTIVE_MAX)
+        return make_opaque(c, "there are more commands in it than are looked at");
+    c->about[c->n] = c->about[parent];
+    c->about[c->n].depth++;
+    c->about[c->n].what = SCRIPT;
+    c->list[c->n++] = script;
+    return 0;
+}
+
+static int read_shell(struct classifying *c, size_t i, const char *known, const char *base)
+{
+    const struct found like = { .other_root = false };
+    struct aa_effective *shell = &c->list[i];
+    enum aa_shell_dialect dialect = AA_SHELL_SH;
+    bool readable = aa_shell_dialect_of(known, &dialect);
+    struct aa_shell_call call = { .form = AA_SHELL_UNREADABLE };
+
+    aa_shell_call_read(dialect, &shell->args, &call);
+    c->interactive |= call.typed;
+    if (!readable && call.form != AA_SHELL_INTERACTIVE) {
+        set_code_unbound(shell, "its language is not read here");
+        return OPAQUE(c, "%.64s is a shell whose language is not read", base);
+    }
+    switch (call.form) {
+    case AA_SHELL_TEXT:
+        return add_shell_text(c, i, shell->args.v[call.at], dialect, &like);
+    case AA_SHELL_SCRIPT:
+        return add_script(c, i, call.at, base);
+    case AA_SHELL_INTERACTIVE:
+        if (shell->args.n > 0)
+            set_code_unbound(shell, NULL);
+        return OPAQUE(c, "%.64s is a shell that takes commands from a terminal or a pipe", base);
+    case AA_SHELL_UNREADABLE:
+        break;
+    }
+    set_code_unbound(shell, "an option of it may name code that is not known here");
+    return OPAQUE(c, "%.64s is a shell, and its options are not known here", base);
+}
+
+static int read_interpreter(struct classifying *c, size_t i, const char *known, const char *base)
+{
+    struct aa_effective *effective = &c->list[i];
+    struct aa_script_call call;
+    int r = 0;
+
+    aa_script_call_read(known, &effective->args, &call);
+    set_code_unbound(effective, call.why_not);
+    if (call.loads_from_folder && effective->code_unbound_why == NULL && c->lookup != NULL) {
+        const char *why = effective->folder != NULL ? "it loads code from a folder that is not known" :
+                                                      NULL;
+
+        if (why == NULL)
+            r = c->lookup->folder(c->lookup->context, &why);
+        set_code_unbound(effective, why);
+    }
+    if (r == 0 && call.has_script)
+        r = add_script(c, i, call.at, base);
+    if (r == 0 && (!call.has_script || call.why_not != NULL))
+        r = OPAQUE(c, "%.64s runs code", base);
+    return r;
+}
+
+static int read_wrapper(struct classifying *c, size_t i, const char *base)
+{
+    struct aa_wrapped wrapped = { .n = 0 };
+    const struct aa_words args = c->list[i].args;
+    int r = aa_wrapper_read(&c->request->arena, base, &args, &wrapped);
+
+    for (size_t j = 0; r == 0 && j < wrapped.n; j++) {
+        const struct aa_inner *inner = &wrapped.inner[j];
+        struct found found = { .parent = i, .words = inner->words, .assigned = inner->assigned,
+                               .folder = inner->folder, .other_root = inner->other_root,
+                               .applet = inner->applet };
+
+        if (inner->shell_text && inner->words.n > 0 && aa_doubt_of(&inner->words, 0) == AA_EXACT) {
+            r = keep_assigned(c, &inner->assigned);
+            if (r == 0)
+                r = add_shell_text(c, i, inner->words.v[0], inner->dialect, &found);
+        } else if (inner->shell_text) {
+            r = OPAQUE(c, "%.64s runs text that is made at run time", base);
+        } else {
+            r = add_command(c, &found);
+        }
+    }
+    if (r < 0 || wrapped.opaque_why == NULL)
+        return r;
+    c->interactive |= wrapped.starts_shell;
+    r = make_opaque(c, wrapped.opaque_why);
+    return r < 0 || wrapped.starts_shell ? r : look_at_loose_words(c, i);
+}
+
+static int read_hatches(struct classifying *c, size_t i, const char *base)
+{
+    const struct found like = { .other_root = false };
+    const struct aa_words args = c->list[i].args;
+    struct aa_hatches hatches;
+    int r = aa_hatches_find(&c->request->arena, base, &args, &hatches);
+
+    if (r < 0 || hatches.why == NULL)
+        return r;
+    r = make_opaque(c, hatches.why);
+    for (size_t j = 0; r == 0 && j < hatches.n; j++) {
+        size_t first = c->n;
+
+        r = add_shell_text(c, i, hatches.texts[j], AA_SHELL_SH, &like);
+        /* a guess is enough to ask for, and not enough to refuse for */
+        for (; r == 0 && first < c->n; first++)
+            c->list[first].unbound_why = c->list[first].resolved == NULL ? NULL :
+                                                                           c->list[first].unbound_why;
+    }
+    return r;
+}
+
+/* ---- each command in its turn ---- */
+
+/* Multi-call programs are what they are called by; only by their own name do they take an applet. */
+static bool is_multicall(const char *base)
+{
+    return aa_after(base, "busybox") != NULL || aa_after(base, "toybox") != NULL ||
+           aa_streq(base, "coreutils") || aa_streq(base, "uutils");
+}
+
+static bool is_called_otherwise(const struct aa_effective *effective, size_t name)
+{
+    return name > 0 && is_multicall(effective->names[name].base) &&
+           !is_multicall(effective->names[0].base);
+}
+
+static int read_one(struct classifying *c, size_t i)
+{
+    const struct aa_effective *effective = &c->list[i];
+    const char *known, *base;
+
+    if (c->about[i].what == BUILTIN) {
+        base = effective->names[0].base;
+        return (aa_streq(base, ".") || aa_streq(base, "source")) && effective->args.n > 0 &&
+                       aa_doubt_of(&effective->args, 0) == AA_EXACT ?
+                   add_script(c, i, 0, base) : 0;
+    }
+    if (c->about[i].what == SCRIPT)
+        return 0;
+    for (size_t j = 0; j < effective->names_n; j++) {
+        base = effective->names[j].base;
+        if (is_called_otherwise(effective, j))
+            continue;
+        switch (aa_program_known(base, &known)) {
+        case AA_PROGRAM_SHELL:
+            return read_shell(c, i, known, base);
+        case AA_PROGRAM_INTERPRETER:
+            return read_interpreter(c, i, known, base);
+        case AA_PROGRAM_WRAPPER:
+        case AA_PROGRAM_SOMETIMES:
+            return read_wrapper(c, i, base);
+        case AA_PROGRAM_PLAIN:
+            break;
+        }
+    }
+    for (size_t j = 0; j < effective->names_n; j++) {
+        int r = is_called_otherwise(effective, j) ? 0 :
+                                                    read_hatches(c, i, effective->names[j].base);
+
+        if (r < 0 || c->opaque_why != NULL)
+            return r;
+    }
+    return 0;
+}
+
+static int read_all(struct classifying *c, unsigned flags)
+{
+    const char *known;
+    bool is_shell = false;
+
+    for (size_t j = 0; j < c->list[0].names_n; j++)
+        is_shell |= aa_program_known(c->list[0].names[j].base, &known) == AA_PROGRAM_SHELL;
+    for (size_t i = 0; i < c->n; i++) {
+        int r = c->about[i].depth < AA_CLASSIFY_DEPTH_MAX ?
+                    read_one(c, i) :
+                    make_opaque(c, "commands in it are nested too deep");
+
+        if (r < 0)
+            return r;
+    }
+    /* sudo -s and -i start the account's shell, whatever that is called */
+    if ((flags & AA_SHELL_REQUESTED) != 0 && !is_shell) {
+        struct aa_shell_call call = { .form = AA_SHELL_UNREADABLE };
+
+        aa_shell_call_read(AA_SHELL_SH, &c->list[0].args, &call);
+        c->interactive |= call.form != AA_SHELL_TEXT && call.form != AA_SHELL_SCRIPT;
+        return make_opaque(c, "a shell was asked for, and it is none that is known");
+    }
+    return 0;
+}
+
+int aa_classify(struct aa_request *request, const struct aa_lookup *lookup, unsigned flags)
+{
+    struct classifying *c;
+    int r;
+
+    if (request->effective_n == 0)
+        return 0;
+    c = AA_NEW(&request->arena, struct classifying);
+    if (c == NULL)
+        return -ENOMEM;
+    c->request = request;
+    c->lookup = lookup;
+    c->list = AA_NEW_ARRAY(&request->arena, struct aa_effective, AA_EFFECTIVE_MAX);
+    if (c->list == NULL)
+        return -ENOMEM;
+    c->list[0] = request->effective[0];
+    c->n = 1;
+    r = read_all(c, flags);
+    request->effective = c->list;
+    request->effective_n = c->n;
+    request->interactive_shell = c->interactive;
+    request->opaque_why = c->opaque_why;
+    request->assigned = (struct aa_words){ c->assigned, c->assigned_doubt, c->assigned_n };
+    return r;
 }

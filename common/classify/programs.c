@@ -35,21 +35,27 @@ static const char *const interpreters[] = {
     "rscript", "ruby", "rust-script", "scala", "tclsh", "wish",
 };
 
-static int is_one_of(const char *name, const char *const *list, size_t n)
+static const char *is_one_of(const char *name, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (aa_streq(name, list[i]))
-            return 1;
+            return list[i];
     }
-    return 0;
+    return NULL;
 }
 
-static enum aa_program_kind kind_of_exact(const char *name)
+static enum aa_program_kind kind_of_exact(const char *name, const char **ret_known)
 {
-    if (is_one_of(name, shells, AA_ARRAY_SIZE(shells)))
+    const char *known;
+
+    if ((known = is_one_of(name, shells, AA_ARRAY_SIZE(shells))) != NULL) {
+        *ret_known = known;
         return AA_PROGRAM_SHELL;
-    if (is_one_of(name, interpreters, AA_ARRAY_SIZE(interpreters)))
+    }
+    if ((known = is_one_of(name, interpreters, AA_ARRAY_SIZE(interpreters))) != NULL) {
+        *ret_known = known;
         return AA_PROGRAM_INTERPRETER;
+    }
     if (is_one_of(name, wrappers, AA_ARRAY_SIZE(wrappers)))
         return AA_PROGRAM_WRAPPER;
     if (aa_streq(name, "find") || aa_streq(name, "ip"))
@@ -72,18 +78,27 @@ static void drop_version(char *name)
 
 enum aa_program_kind aa_program_kind(const char *base)
 {
-    enum aa_program_kind kind = kind_of_exact(base);
+    const char *ignored;
+
+    return aa_program_known(base, &ignored);
+}
+
+enum aa_program_kind aa_program_known(const char *base, const char **ret_known)
+{
+    enum aa_program_kind kind;
     char name[NAME_SIZE], *rest = name;
 
+    *ret_known = base;
+    kind = kind_of_exact(base, ret_known);
     if (kind != AA_PROGRAM_PLAIN || strlen(base) >= sizeof(name))
         return kind;
     memcpy(name, base, strlen(base) + 1);
     drop_version(name);
-    kind = kind_of_exact(name);
+    kind = kind_of_exact(name, ret_known);
     /* bash-static, x86_64-linux-gnu-python3.11: better one program too many than one too few */
     for (char *part; kind == AA_PROGRAM_PLAIN && (part = strsep(&rest, "-")) != NULL;) {
         drop_version(part);
-        kind = kind_of_exact(part);
+        kind = kind_of_exact(part, ret_known);
         if (kind == AA_PROGRAM_WRAPPER || kind == AA_PROGRAM_SOMETIMES)
             kind = AA_PROGRAM_PLAIN;
     }

@@ -14,4 +14,8 @@ enum aa_program_kind {
 /* By base name, a version suffix (python3.11, perl5.36.0) not counted. */
 enum aa_program_kind aa_program_kind(const char *base);
 
+/* The same, and the name by which a shell or an interpreter is known here: "python" for
+ * "python3.11", "bash" for "bash-static"; the base name itself for others. */
+enum aa_program_kind aa_program_known(const char *base, const char **ret_known);
+
 #endif

@@ -24,6 +24,7 @@ struct aa_wrapped {
     struct aa_inner inner[AA_INNER_MAX];
     size_t n;               /* 0 without opaque_why: it runs nothing else, in this form */
     const char *opaque_why; /* NULL: these are all */
+    bool starts_shell;      /* with opaque_why: a shell that takes commands from a terminal */
 };
 
 /* Whether a program of this base name is read here. */

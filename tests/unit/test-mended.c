@@ -170,7 +170,7 @@ static void ip_batch_with_two_dashes(void **state)
     struct aa_request *request = request_for("/usr/sbin/ip", "ip", args, 2);
 
     (void)state;
-    assert_int_equal(aa_classify(request, 0), 0);
+    assert_int_equal(aa_classify(request, NULL, 0), 0);
     check(request->opaque_why != NULL, "ip --batch is not opaque");
     aa_request_free(request);
 }
@@ -191,7 +191,7 @@ static void interactive_shells_with_options(void **state)
     for (size_t i = 0; i < AA_ARRAY_SIZE(rows); i++) {
         struct aa_request *request = request_for("/bin/bash", "bash", rows[i].args, rows[i].n);
 
-        assert_int_equal(aa_classify(request, 0), 0);
+        assert_int_equal(aa_classify(request, NULL, 0), 0);
         check(request->interactive_shell, "bash %s %s: not interactive", rows[i].args[0],
               rows[i].args[1] != NULL ? rows[i].args[1] : "");
         aa_request_free(request);
