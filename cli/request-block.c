@@ -141,6 +141,19 @@ static void add_environment(struct aa_buffer *out, const struct terminal *termin
     aa_buffer_add_byte(out, '\n');
 }
 
+/* Commands inside of the command: what its wrappers, shell strings and scripts would run. */
+static void add_inside(struct aa_buffer *out, const struct terminal *terminal,
+                       const struct local_peer *peer)
+{
+    struct aa_field field;
+
+    if (!local_field(peer, "AA_INSIDE", &field))
+        return;
+    begin_line(out, "inside");
+    add_each(out, terminal, peer, "AA_INSIDE", "\n           ");
+    aa_buffer_add_byte(out, '\n');
+}
+
 static void add_time_lines(struct aa_buffer *out, const struct terminal *terminal,
                            const struct local_peer *peer, const struct aa_site *site)
 {
@@ -235,6 +248,7 @@ static void add_block(struct aa_buffer *out, const struct terminal *terminal,
     view_add_what(out, terminal, peer);
     aa_buffer_add_text(out, "\n\n");
     add_optional_line(out, terminal, peer, "runs", "AA_EXE");
+    add_inside(out, terminal, peer);
     add_optional_line(out, terminal, peer, "typed", "AA_SUBMITTED");
     add_optional_line(out, terminal, peer, "editor", "AA_EDITOR"); /* as the requester says */
     add_who_lines(out, terminal, peer);

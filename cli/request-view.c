@@ -178,7 +178,7 @@ const char *view_risk_colour(const struct terminal *terminal, const struct local
 
 void view_add_json(struct aa_buffer *out, const struct local_peer *peer)
 {
-    static const char *const arrays[] = { "AA_FROM", "AA_APPROVED_BY", "AA_WARNING", "AA_ENV",
+    static const char *const arrays[] = { "AA_FROM", "AA_APPROVED_BY", "AA_WARNING", "AA_ENV", "AA_INSIDE",
                                           NULL };
     static const char *const ours[] = { "AA_REQUEST", "AA_STANDING", "AA_ANSWERING", NULL };
     const struct aa_fields_json style = { .short_names = true, .arrays = arrays, .left_out = ours };

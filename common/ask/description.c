@@ -6,6 +6,7 @@
 #include "asking.h"
 #include "mask/mask.h"
 
+enum { SHOWN_INSIDE_MAX = 8, SHOWN_INSIDE_BYTES_MAX = 256, SHOWN_WORDS_MAX = 64 };
 enum { SHOWN_VARIABLES_MAX = 32, SHOWN_VALUE_MAX = 512, SHOWN_TYPED_MAX = 2048, BLANKS_MAX = 3 };
 
 /* Runs of blanks become a count: they could push what follows to where it looks like another line. */
@@ -260,6 +261,42 @@ static void add_typed(const struct aa_asking *asking, struct aa_buffer *fields)
         add_text(fields, "AA_EDITOR", question->argv[0], strnlen(question->argv[0], SHOWN_VALUE_MAX));
 }
 
+/* A command found inside; of a word that is made at run time only its beginning is known. */
+static void add_inner_command(struct aa_buffer *fields, const struct aa_effective *effective)
+{
+    _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_FIELDS_MAX);
+    const char *words[SHOWN_WORDS_MAX];
+    bool made = false;
+    size_t n = AA_MIN(effective->args.n, (size_t)SHOWN_WORDS_MAX), begun;
+
+    for (size_t i = 0; i < n; i++) {
+        words[i] = effective->args.v[i];
+        made |= aa_doubt_of(&effective->args, i) != AA_EXACT;
+    }
+    begun = aa_field_begin(fields, "AA_INSIDE");
+    aa_mask_add_command(&text, effective->resolved != NULL ? effective->resolved :
+                                                             effective->names[0].path,
+                        words, n, SHOWN_INSIDE_BYTES_MAX);
+    if (text.error != 0)
+        fields->error = text.error;
+    add_counted(fields, text.data, text.length);
+    if (made || n < effective->args.n)
+        aa_buffer_add_text(fields, " …");
+    aa_field_end(fields, begun);
+}
+
+/* What a wrapper, a shell string or a script would run: the approver's answer is about that. */
+static void add_inside(const struct aa_request *request, struct aa_buffer *fields)
+{
+    for (size_t i = 1; i < request->effective_n; i++) {
+        if (i > SHOWN_INSIDE_MAX) {
+            aa_field_printf(fields, "AA_INSIDE", "(%zu more)", request->effective_n - i);
+            return;
+        }
+        add_inner_command(fields, &request->effective[i]);
+    }
+}
+
 int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields)
 {
     const struct aa_snap_word *from;
@@ -275,6 +312,7 @@ int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields)
     for (uint32_t i = 0; from != NULL && i < asking->ask->from.count; i++)
         aa_field_add_masked(fields, "AA_FROM",
                             aa_snapshot_text(asking->input->snapshot, from[i].text));
+    add_inside(asking->input->request, fields);
     add_warnings(asking, fields);
     add_environment(asking, fields);
     add_typed(asking, fields);
