@@ -399,17 +399,28 @@ static bool is_called_otherwise(const struct aa_effective *effective, size_t nam
            !is_multicall(effective->names[0].base);
 }
 
+/* Of a shell's own commands only "." reads a file: by its path, else on PATH or in the folder. */
+static int read_builtin(struct classifying *c, size_t i)
+{
+    struct aa_effective *effective = &c->list[i];
+    const char *base = effective->names[0].base;
+
+    if (!aa_streq(base, ".") && !aa_streq(base, "source"))
+        return 0;
+    if (effective->args.n > 0 && aa_doubt_of(&effective->args, 0) == AA_EXACT &&
+        strchr(effective->args.v[0], '/') != NULL)
+        return add_script(c, i, 0, base);
+    set_code_unbound(effective, "the file of its code is looked for in several folders");
+    return OPAQUE(c, "\"%s\" runs a file that is not named for certain", base);
+}
+
 static int read_one(struct classifying *c, size_t i)
 {
     const struct aa_effective *effective = &c->list[i];
     const char *known, *base;
 
-    if (c->about[i].what == BUILTIN) {
-        base = effective->names[0].base;
-        return (aa_streq(base, ".") || aa_streq(base, "source")) && effective->args.n > 0 &&
-                       aa_doubt_of(&effective->args, 0) == AA_EXACT ?
-                   add_script(c, i, 0, base) : 0;
-    }
+    if (c->about[i].what == BUILTIN)
+        return read_builtin(c, i);
     if (c->about[i].what == SCRIPT)
         return 0;
     for (size_t j = 0; j < effective->names_n; j++) {
