@@ -12,7 +12,7 @@
 #include "capture/digest.h"
 #include "cli.h"
 #include "config.h"
-#include "language/compile.h"
+#include "language/lint.h"
 #include "local-data.h"
 #include "policy/snapshot.h"
 #include "record/ledger.h"
@@ -155,6 +155,7 @@ static int compile_and_install(const struct aa_site *site, int state_fd, unsigne
     struct aa_local_data local = aa_local_data_of_host();
     struct aa_emit_options options = { .applied_usec = site->realtime_usec(),
                                        .resolve_paths = true };
+    struct aa_lint_options lint = { .data_dir = site->pack_dir };
     _cleanup_buffer_ struct aa_buffer words = AA_BUFFER_INIT(AA_SOURCE_MAX);
     struct aa_compilation compilation;
     char boot_id[64];
@@ -168,6 +169,8 @@ static int compile_and_install(const struct aa_site *site, int state_fd, unsigne
         options.try_until_boottime_usec = site->boottime_usec() + (uint64_t)try_seconds * 1000000;
     }
     r = aa_compile(site, NULL, 0, AA_COMPILE_TRUSTED, &local, &options, &compilation);
+    if (r == 0)
+        (void)aa_lint(&compilation, &lint); /* without memory for warnings the policy is no worse */
     aa_compilation_write(&words, &compilation);
     if (aa_buffer_text(&words) != NULL)
         fputs(words.data, stderr);
@@ -187,8 +190,10 @@ static int compile_and_install(const struct aa_site *site, int state_fd, unsigne
         char id[AA_POLICY_ID_SIZE];
 
         aa_hex(compilation.digest, (AA_POLICY_ID_SIZE - 1) / 2, id);
-        printf("applied: %zu rules in %zu files, policy %s\n", compilation.rules_n,
-               compilation.sources_n, id);
+        printf("applied: %zu rules in %zu files, policy %s%s\n", compilation.rules_n,
+               compilation.sources_n, id,
+               compilation.config->mode == AA_MODE_OBSERVE ?
+                   "; mode observe: nothing is held up" : "");
         if (try_seconds > 0)
             printf("the policy before it is back in %u seconds, unless you run: "
                    "actionapprove apply --confirm\n", try_seconds);

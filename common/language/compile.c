@@ -29,6 +29,7 @@ void aa_compilation_free(struct aa_compilation *compilation)
     aa_arena_clear(&compilation->arena);
     aa_buffer_free(&compilation->snapshot);
     compilation->sources = NULL;
+    compilation->config = NULL;
 }
 
 /* ---- reading ---- */
@@ -242,6 +243,7 @@ static int compile_sources(struct compiling *c, const struct aa_local_data *loca
 
     if (config == NULL)
         return -ENOMEM;
+    out->config = config;
     config->arena = &out->arena;
     config->complaints = &out->complaints;
     config->cool_down_seconds = 60;
@@ -301,8 +303,14 @@ void aa_compilation_write(struct aa_buffer *buffer, const struct aa_compilation 
 {
     const struct aa_complaints *complaints = &compilation->complaints;
 
-    for (size_t i = 0; i < complaints->n; i++)
-        aa_complaint_write(buffer, &complaints->items[i]);
-    if (complaints->left_out > 0)
-        aa_buffer_printf(buffer, "and %zu more\n", complaints->left_out);
+    for (int warning = 0; warning <= 1; warning++) {
+        size_t left_out = warning ? complaints->warnings_left_out : complaints->left_out;
+
+        for (size_t i = 0; i < complaints->n; i++) {
+            if (complaints->items[i].warning == (warning != 0))
+                aa_complaint_write(buffer, &complaints->items[i]);
+        }
+        if (left_out > 0)
+            aa_buffer_printf(buffer, "and %zu more%s\n", left_out, warning ? " warnings" : "");
+    }
 }

@@ -24,6 +24,7 @@ struct aa_compilation {
     size_t sources_n;
     size_t rules_n;
     unsigned char digest[AA_SHA256_SIZE];
+    struct aa_config *config;  /* what lint looks at; NULL where nothing was read */
     struct aa_buffer snapshot; /* empty when there were errors */
 };
 

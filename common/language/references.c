@@ -274,8 +274,8 @@ static const struct aa_config_channel *find_channel(const struct aa_config *conf
     return c;
 }
 
-static const struct aa_config_entity *find_entity(const struct aa_config_entity *first,
-                                                  const char *name)
+const struct aa_config_entity *aa_find_entity(const struct aa_config_entity *first,
+                                              const char *name)
 {
     while (first != NULL && !aa_streq(first->named.name, name))
         first = first->next;
@@ -295,7 +295,12 @@ static uint32_t types_of(const struct aa_config *config, const struct aa_word_li
     return types;
 }
 
-static bool is_reachable(const struct aa_config_entity *person, uint32_t types)
+uint32_t aa_ask_channel_types(const struct aa_config *config, const struct aa_config_ask *ask)
+{
+    return types_of(config, &ask->channels) | types_of(config, &ask->then_channels);
+}
+
+bool aa_person_is_reachable(const struct aa_config_entity *person, uint32_t types)
 {
     uint32_t network = types & ~(1u << AA_CHANNEL_LOCAL);
     bool has_unix = false, by_network = false;
@@ -318,7 +323,7 @@ static bool unix_group_can_answer(const struct aa_config *config, const char *gr
     if (config->by_email.n > 0)
         return local == NULL || local->unix_group_exists(local, group) != 0;
     for (const struct aa_config_entity *p = config->persons.first; p != NULL; p = p->next) {
-        if (!is_reachable(p, types))
+        if (!aa_person_is_reachable(p, types))
             continue;
         if (local == NULL)
             return true;
@@ -331,32 +336,6 @@ static bool unix_group_can_answer(const struct aa_config *config, const char *gr
     return false;
 }
 
-/* Whether all who may answer are named persons, and how many of them can be reached. */
-static bool only_persons(const struct aa_config *config, const struct aa_config_ask *ask,
-                         uint32_t types, uint32_t *ret_reachable)
-{
-    uint32_t reachable = 0;
-
-    for (const struct aa_config_entity *p = config->persons.first; p != NULL; p = p->next) {
-        bool counts = false;
-
-        for (size_t i = 0; i < ask->from.n; i++) {
-            const struct aa_config_entity *group = find_entity(config->groups.first,
-                                                               ask->from.v[i].text);
-            const struct aa_config_account *m = group == NULL ? NULL : group->accounts;
-
-            for (; m != NULL; m = m->next) {
-                if (m->kind != AA_MEMBER_PERSON)
-                    return false;
-                counts |= aa_streq(m->word->text, p->named.name);
-            }
-        }
-        reachable += counts && is_reachable(p, types);
-    }
-    *ret_reachable = reachable;
-    return true;
-}
-
 static bool group_can_answer(const struct aa_config *config, const struct aa_config_entity *group,
                              uint32_t types, const struct aa_local_data *local)
 {
@@ -365,8 +344,8 @@ static bool group_can_answer(const struct aa_config *config, const struct aa_con
 
         switch ((enum aa_member_kind)m->kind) {
         case AA_MEMBER_PERSON:
-            person = find_entity(config->persons.first, m->word->text);
-            if (person != NULL && is_reachable(person, types))
+            person = aa_find_entity(config->persons.first, m->word->text);
+            if (person != NULL && aa_person_is_reachable(person, types))
                 return true;
             break;
         case AA_MEMBER_UNIX_GROUP:
@@ -389,8 +368,7 @@ static bool group_can_answer(const struct aa_config *config, const struct aa_con
 static void check_ask(struct aa_config *config, const struct aa_config_ask *ask,
                       const char *name, struct aa_place place, const struct aa_local_data *local)
 {
-    uint32_t types = types_of(config, &ask->channels) | types_of(config, &ask->then_channels);
-    uint32_t reachable = 0;
+    uint32_t types = aa_ask_channel_types(config, ask);
     bool answerable = false;
 
     if (ask->channels.n == 0) {
@@ -409,17 +387,13 @@ static void check_ask(struct aa_config *config, const struct aa_config_ask *ask,
         return;
     }
     for (size_t i = 0; i < ask->from.n; i++) {
-        const struct aa_config_entity *group = find_entity(config->groups.first,
-                                                           ask->from.v[i].text);
+        const struct aa_config_entity *group = aa_find_entity(config->groups.first,
+                                                              ask->from.v[i].text);
 
         if (group == NULL)
             return; /* complained of already */
         answerable |= group_can_answer(config, group, types, local);
     }
-    if (answerable && only_persons(config, ask, types, &reachable) && reachable < ask->quorum)
-        aa_warn(config->complaints, place,
-                "%s can never be approved: it wants a quorum of %u, and its groups have %u persons "
-                "whom its channels reach", name, ask->quorum, reachable);
     if (answerable)
         return;
     aa_complain(config->complaints, place,

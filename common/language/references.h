@@ -26,4 +26,11 @@ void aa_check_supported(struct aa_config *config, bool as_warning);
 struct aa_config_ask aa_complete_ask(const struct aa_config *config,
                                      const struct aa_config_rule *rule);
 
+/* What lint asks as well: the types of an ask's channels (1 << enum aa_channel_type), and whether
+ * these reach the person in a way that counts. */
+uint32_t aa_ask_channel_types(const struct aa_config *config, const struct aa_config_ask *ask);
+bool aa_person_is_reachable(const struct aa_config_entity *person, uint32_t types);
+const struct aa_config_entity *aa_find_entity(const struct aa_config_entity *first,
+                                              const char *name);
+
 #endif

@@ -8,16 +8,19 @@
 
 enum { MESSAGE_MAX = 2048, NEAREST_MAX = 64, SHOWN_LINE_MAX = 240 };
 
-AA_PRINTF(4, 0)
+AA_PRINTF(5, 0)
 static void add(struct aa_complaints *complaints, struct aa_place place, bool warning,
-                const char *format, va_list arguments)
+                const char *lint, const char *format, va_list arguments)
 {
     char text[MESSAGE_MAX];
     char *message;
 
-    if (!warning)
-        complaints->errors++;
-    if (complaints->n == AA_COMPLAINTS_MAX) {
+    /* each has room of its own: warnings never take the place of an error */
+    if (warning && complaints->warnings++ >= AA_WARNINGS_MAX) {
+        complaints->warnings_left_out++;
+        return;
+    }
+    if (!warning && complaints->errors++ >= AA_COMPLAINTS_MAX) {
         complaints->left_out++;
         return;
     }
@@ -29,6 +32,7 @@ static void add(struct aa_complaints *complaints, struct aa_place place, bool wa
         .place = place,
         .message = message != NULL ? message : "out of memory",
         .warning = warning,
+        .lint = lint,
     };
 }
 
@@ -37,7 +41,7 @@ void aa_complain(struct aa_complaints *complaints, struct aa_place place, const 
     va_list arguments;
 
     va_start(arguments, format);
-    add(complaints, place, false, format, arguments);
+    add(complaints, place, false, NULL, format, arguments);
     va_end(arguments);
 }
 
@@ -46,8 +50,14 @@ void aa_warn(struct aa_complaints *complaints, struct aa_place place, const char
     va_list arguments;
 
     va_start(arguments, format);
-    add(complaints, place, true, format, arguments);
+    add(complaints, place, true, NULL, format, arguments);
     va_end(arguments);
+}
+
+void aa_warn_as(struct aa_complaints *complaints, const char *lint, struct aa_place place,
+                const char *format, va_list arguments)
+{
+    add(complaints, place, true, lint, format, arguments);
 }
 
 static void write_line(struct aa_buffer *buffer, const struct aa_place *place)
@@ -90,6 +100,8 @@ void aa_complaint_write(struct aa_buffer *buffer, const struct aa_complaint *com
     }
     aa_buffer_add_text(buffer, complaint->warning ? "warning: " : "error: ");
     aa_text_add_visible(buffer, complaint->message, strlen(complaint->message));
+    if (complaint->lint != NULL)
+        aa_buffer_printf(buffer, " [%s]", complaint->lint);
     aa_buffer_add_byte(buffer, '\n');
     if (place->source != NULL)
         write_line(buffer, place);

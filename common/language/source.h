@@ -3,6 +3,7 @@
 #ifndef AA_SOURCE_H
 #define AA_SOURCE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -16,7 +17,8 @@ enum {
     AA_LEVELS_MAX = 3,           /* blocks within blocks */
     AA_RULES_MAX = 20000,
     AA_NAME_MAX = 128,
-    AA_COMPLAINTS_MAX = 20,
+    AA_COMPLAINTS_MAX = 20, /* errors that are told */
+    AA_WARNINGS_MAX = 100,  /* warnings that are told, behind the errors */
     AA_CONFIG_MEMORY_MAX = 1024 * 1024 * 1024,
 };
 
@@ -35,13 +37,14 @@ struct aa_complaint {
     struct aa_place place;
     const char *message;
     bool warning;
+    const char *lint; /* the stable name of a warning, see doc/lint.md; NULL: it has none */
 };
 
 struct aa_complaints {
     struct aa_arena *arena;
-    struct aa_complaint items[AA_COMPLAINTS_MAX];
-    size_t n, left_out;
-    size_t errors;
+    struct aa_complaint items[AA_COMPLAINTS_MAX + AA_WARNINGS_MAX];
+    size_t n, left_out, warnings_left_out;
+    size_t errors, warnings; /* left out ones included */
     bool out_of_memory;
 };
 
@@ -49,6 +52,10 @@ void aa_complain(struct aa_complaints *complaints, struct aa_place place, const 
     AA_PRINTF(3, 4);
 void aa_warn(struct aa_complaints *complaints, struct aa_place place, const char *format, ...)
     AA_PRINTF(3, 4);
+
+/* The same with the name of a lint; "lint" has to outlive the complaints. */
+void aa_warn_as(struct aa_complaints *complaints, const char *lint, struct aa_place place,
+                const char *format, va_list arguments) AA_PRINTF(4, 0);
 
 /* "FILE:LINE:COLUMN: error: …", the line, and a caret below it. */
 void aa_complaint_write(struct aa_buffer *buffer, const struct aa_complaint *complaint);

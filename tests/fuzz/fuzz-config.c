@@ -4,7 +4,7 @@
 #include "fuzz.h"
 #include "requests.h"
 
-#include "language/compile.h"
+#include "language/lint.h"
 
 static void decide_with(const struct aa_compilation *compilation)
 {
@@ -31,10 +31,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 16 * 1024) /* what is larger is slower and finds nothing else */
         return 0;
     for (size_t i = 0; i < 2; i++) {
+        struct aa_lint_options lint = { .data_dir = LINT_DATA, .fragment = i == 1 };
         struct aa_compilation compilation;
         int r = aa_compile_text((const char *)data, size, flags[i], &compilation);
 
         require(r == 0);
+        require(aa_lint(&compilation, &lint) == 0);
         require(compilation.complaints.errors == 0 || compilation.complaints.n > 0);
         aa_buffer_clear(&words);
         aa_compilation_write(&words, &compilation);

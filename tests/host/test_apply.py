@@ -153,3 +153,14 @@ def test_shipped_pack(armed):
     assert armed.run(["sudo", "id"], user="alice").stdout.startswith(b"uid=0(root)")
     assert "E-DENIED" in armed.run(["sudo", "id", "-u"], user="alice").err
     assert armed.ledger()[0]["AA_RULE"] == "read-only/who-am-i"
+
+
+def test_warnings_hold_nothing_up(armed):
+    """apply says what check says, with the lists as they are installed, and puts it in force all the same."""
+    armed.write(CONF, 'rule pager { when command "/usr/bin/less"; allow; env-ok LD_PRELOAD }\n' + ALLOW)
+    for command in ["check", "apply"]:
+        result = armed.run(["actionapprove", command])
+        assert result.rc == 0 and "less can start a shell" in result.err and "[escape]" in result.err, result.err
+        assert "LD_PRELOAD" in result.err and "[env-ok]" in result.err and "[data]" not in result.err, result.err
+    assert armed.run(["actionapprove", "check", "--strict"]).rc == 1
+    assert allowed(armed)

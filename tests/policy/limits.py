@@ -16,12 +16,13 @@ MIB = 1024 * 1024
 RULES_MAX = 20000
 FILES_MAX = 1024
 
+LINT_DATA = str(pathlib.Path(__file__).resolve().parents[2] / "policies")
 TOOL = os.path.abspath(sys.argv[1])
 failures = []
 
 
 def check(*words, text=None, folder=None):
-    done = subprocess.run([TOOL, "check", *words], cwd=folder, input=text, timeout=120,
+    done = subprocess.run([TOOL, "check", "--lint-data", LINT_DATA, *words], cwd=folder, input=text, timeout=120,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
     return done.returncode, done.stdout.decode(), done.stderr.decode()
@@ -56,6 +57,34 @@ def many_rules():
         failures.append(f"20,000 rules took {spent:.1f} s")
     expect("20,001 rules", check("-", text=rules(RULES_MAX + 1)), 1,
            "(standard input):20001:6: error: more than 20000 rules")
+
+
+def lint_time(folder):
+    """Rules of a kind, as many as there may be: none takes longer than a person would notice."""
+    kinds = {
+        "services": 'when command "/usr/bin/systemctl"; when args "--no-pager" "restart" "app{i}"; allow',
+        "globs of users": 'when user "u{i}*"; when command id; deny',
+        "only globs": 'when user "u{i}*"; deny',
+        "every program": 'when user u{i}; when command "/usr/bin/*"; allow',
+        "one rule again and again": 'when user x; when not command id; deny',
+        "exceptions": 'when not user x{i}; when command id; ask c; from g',
+    }
+    for kind, body in kinds.items():
+        for part in range(2):
+            text = 'default deny "x"\nchannel c { type local }\nperson p { unix p }\ngroup g { person p }\n' \
+                if part == 0 else ""
+            for i in range(part * RULES_MAX // 2, (part + 1) * RULES_MAX // 2):
+                text += f"rule r{i} {{ {body.format(i=i)} }}\n"
+            (folder / f"lint{part}.policy").write_text(text)
+        spent = []
+        for hidden in ["never,escape,star", "data"]:
+            start = time.monotonic()
+            expect(kind, check("--accept", hidden, "lint0.policy", "lint1.policy", folder=folder), 0,
+                   f"valid: {RULES_MAX} rules")
+            spent.append(time.monotonic() - start)
+        print(f"{RULES_MAX} rules, {kind}: {spent[0]:.2f} s without looking for shadows, {spent[1]:.2f} s with it")
+        if spent[1] > 10:
+            failures.append(f"{kind}: lint took {spent[1]:.1f} s")
 
 
 def files(folder):
@@ -105,6 +134,26 @@ def options():
        (second["severity"], second["line"]) != ("warning", 2) or \
        first["file"] != "(standard input)" or "unknown word" not in first["message"]:
         failures.append(f"--json: {said}")
+    code, out, err = check("--json", "-", text=good)
+    if [c["lint"] for c in json.loads(out)["complaints"]] != ["default"] or "[default]" in out:
+        failures.append(f"--json of a warning: {out}")
+    less = b'rule l { when command "/usr/bin/less"; allow; opaque-ok }\n'
+    expect("warnings", check("-", text=less), 0, "[escape]", "[opaque-ok]", "[default]")
+    expect("strict", check("--strict", "-", text=less), 1, "[escape]", "valid: 1 rules")
+    expect("strict and quiet", check("--strict", "--quiet", "-", text=less), 1, "[escape]")
+    if check("--quiet", "-", text=less) != (0, "", ""):
+        failures.append("--quiet says something of what is only warned of")
+    answer = check("--accept", "escape,default", "--accept=opaque-ok", "--strict", "-", text=less)
+    expect("accepted", answer, 0, "valid: 1 rules")
+    if answer[2]:
+        failures.append(f"--accept: {answer}")
+    expect("accepted one", check("--accept", "escape", "--strict", "-", text=less), 1, "[opaque-ok]")
+    for wrong in ["nothing", "escape,,star", "escape nothing", "x" * 1000]:
+        expect("--accept " + wrong[:20], check("--accept", wrong, "-", text=less), 2, "usage: actionapprove check")
+    expect("a fragment has no default", check("--fragment", "--strict", "-", text=good), 0)
+    expect("data missing", check("--lint-data", "/nonexistent", "-", text=less), 0,
+           "lint data missing: /nonexistent/escapes.list", "[data]", "valid: 1 rules")
+    good += b"default deny\n"
     if json.loads(check("--json", "-", text=good)[1]) != {"valid": True, "rules": 1,
                                                           "complaints": []}:
         failures.append("--json of a valid policy")
@@ -115,6 +164,7 @@ def main():
     many_rules()
     with tempfile.TemporaryDirectory() as folder:
         files(pathlib.Path(folder))
+        lint_time(pathlib.Path(folder))
     options()
     for failure in failures:
         print(failure)

@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 SKIPPED = 77
+LINT_DATA = str(pathlib.Path(__file__).resolve().parents[2] / "policies")
 
 
 def run(tool, words, folder):
@@ -28,7 +29,7 @@ def run(tool, words, folder):
 
 
 def check(tool, policy, folder):
-    return run(tool, ["check", policy.name], folder)
+    return run(tool, ["check", "--lint-data", LINT_DATA, policy.name], folder)
 
 
 def explain(tool, policy, folder):

@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "decision/decision.h"
-#include "language/compile.h"
+#include "language/lint.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -347,8 +347,12 @@ static void of_a_configuration(void **state)
                                "rule a-rule-with-a-rather-long-name-%d { when user u%d; deny }\n"
                                "label l%d { path /srv/%d }\n", i, i, i, i);
     world_write_text(&world, "packs/many.policy", text);
-    world_write_text(&world, "etc/actionapprove.conf", "include pack many\ndefault deny\n");
+    world_write_text(&world, "etc/actionapprove.conf", "include pack many\ndefault deny\n"
+                     "rule a { when command /usr/bin/less; allow; env-ok PATH }\n");
+    world_write_text(&world, "packs/escapes.list", "less shell with -x unless -y \"how\"\n");
+    world_write_text(&world, "packs/variables.list", "PATH \"why\"\n");
     for (long number = 0;; number++) {
+        struct aa_lint_options lint = { .data_dir = world.site.pack_dir };
         struct aa_emit_options options = { .applied_usec = 1 };
         struct aa_compilation compilation;
         int r;
@@ -358,8 +362,13 @@ static void of_a_configuration(void **state)
         allocations = alive = 0;
         counting = true;
         r = aa_compile(&world.site, NULL, 0, AA_COMPILE_TRUSTED, NULL, &options, &compilation);
-        check(r < 0 || compilation.complaints.errors > 0 || compilation.rules_n == 40,
+        check(r < 0 || compilation.complaints.errors > 0 || compilation.rules_n == 41,
               "allocation %ld: %zu rules", number, compilation.rules_n);
+        /* warnings are lost to memory's end with a word, never a part of them without */
+        if (r == 0 && compilation.complaints.errors == 0 && aa_lint(&compilation, &lint) == 0 &&
+            failed)
+            check(compilation.complaints.warnings == 2, "allocation %ld: %zu warnings", number,
+                  compilation.complaints.warnings);
         aa_compilation_free(&compilation);
         counting = false;
         check(alive == 0, "allocation %ld: %ld pieces leak", number, alive);
