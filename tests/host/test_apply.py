@@ -149,10 +149,10 @@ def test_check_needs_no_privilege(armed):
 
 
 def test_shipped_pack(armed):
-    armed.policy('include pack "read-only"\ndefault deny "not here"\n')
+    armed.policy('include pack "baseline"\ndefault deny "not here"\n')
     assert armed.run(["sudo", "id"], user="alice").stdout.startswith(b"uid=0(root)")
     assert "E-DENIED" in armed.run(["sudo", "id", "-u"], user="alice").err
-    assert armed.ledger()[0]["AA_RULE"] == "read-only/who-am-i"
+    assert armed.ledger()[0]["AA_RULE"] == "baseline/who-am-i"
 
 
 def test_warnings_hold_nothing_up(armed):
