@@ -12,6 +12,7 @@
 #include "capture/capture.h"
 #include "config.h"
 #include "language/compile.h"
+#include "policy/label.h"
 #include "policy/policy.h"
 
 enum { VARIABLES_MAX = 64 };
@@ -277,14 +278,17 @@ static int capture(const struct aa_snapshot *snapshot, const struct aa_question 
                    struct aa_request *request, struct aa_fault *fault)
 {
     const struct aa_snap_header *header = snapshot->header;
+    struct aa_label_attributes labels;
     int r = aa_capture_what(&aa_site_system, question, request, fault);
 
     if (r == 0)
         r = aa_capture_around(&aa_site_system, question, request, fault);
     request->login = (struct aa_identity){ 0 };
     if (r == 0)
+        r = aa_label_attributes(snapshot, &labels, fault);
+    if (r == 0)
         r = aa_capture_needed(&aa_site_system, request, header->needs, header->full_host_name != 0,
-                              fault);
+                              &(struct aa_attribute_names){ labels.names, labels.n }, fault);
     request->user.held_groups = (struct aa_strings){ 0 };
     return r;
 }

@@ -251,6 +251,7 @@ static void add_block(struct aa_buffer *out, const struct terminal *terminal,
     add_inside(out, terminal, peer);
     add_optional_line(out, terminal, peer, "typed", "AA_SUBMITTED");
     add_optional_line(out, terminal, peer, "editor", "AA_EDITOR"); /* as the requester says */
+    add_optional_line(out, terminal, peer, "labels", "AA_LABELS");
     add_who_lines(out, terminal, peer);
     add_where_lines(out, terminal, peer);
     add_environment(out, terminal, peer);

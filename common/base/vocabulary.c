@@ -36,7 +36,6 @@ bool aa_key_is_matched(enum aa_key key)
 {
     switch (key) {
     case AA_KEY_SERVICE:
-    case AA_KEY_LABEL:
     case AA_KEY_RHOST:
     case AA_KEY_TIME:
     case AA_KEY_OPAQUE:

@@ -9,6 +9,7 @@
 #include "host.h"
 #include "identity.h"
 #include "lookup.h"
+#include "operands.h"
 
 struct aa_request *aa_request_new(void)
 {
@@ -365,8 +366,24 @@ bool aa_folder_moved(const struct aa_question *question)
            (here.st_dev != there.st_dev || here.st_ino != there.st_ino);
 }
 
+static int capture_operands(const struct aa_site *site, struct aa_request *request,
+                            const struct aa_attribute_names *attributes, struct aa_fault *fault)
+{
+    struct aa_walker walker;
+    int r = start_walking(site, request, &walker);
+
+    if (r == 0)
+        r = aa_capture_operands(&walker, request, attributes);
+    if (r == -E2BIG)
+        return aa_fault(fault, AA_FAULT_TOO_LARGE, r,
+                        "the command names more files than can be looked at (%d)",
+                        (int)AA_OPERANDS_MAX);
+    return r < 0 ? cannot_capture(fault, r) : 0;
+}
+
 int aa_capture_needed(const struct aa_site *site, struct aa_request *request, uint64_t needs,
-                      bool full_host_name, struct aa_fault *fault)
+                      bool full_host_name, const struct aa_attribute_names *attributes,
+                      struct aa_fault *fault)
 {
     int r = 0;
 
@@ -377,5 +394,7 @@ int aa_capture_needed(const struct aa_site *site, struct aa_request *request, ui
         if (r < 0)
             return cannot_capture(fault, r);
     }
+    if (r == 0 && (needs & (UINT64_C(1) << AA_KEY_LABEL)) != 0)
+        r = capture_operands(site, request, attributes, fault);
     return r;
 }

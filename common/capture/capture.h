@@ -20,9 +20,13 @@ int aa_capture_what(const struct aa_site *site, const struct aa_question *questi
 int aa_capture_around(const struct aa_site *site, const struct aa_question *question,
                       struct aa_request *request, struct aa_fault *fault);
 
-/* What only some policies need, by the bits of the snapshot's "needs". */
+struct aa_attribute_names;
+
+/* What only some policies need, by the bits of the snapshot's "needs"; the attributes are those that
+ * its labels name. */
 int aa_capture_needed(const struct aa_site *site, struct aa_request *request, uint64_t needs,
-                      bool full_host_name, struct aa_fault *fault);
+                      bool full_host_name, const struct aa_attribute_names *attributes,
+                      struct aa_fault *fault);
 
 /* Whether the path of the working folder leads elsewhere than where the command would run. */
 bool aa_folder_moved(const struct aa_question *question);

@@ -32,7 +32,7 @@ static const char *base_of(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static bool is_foreign_filesystem(const char *path)
+bool aa_is_foreign_filesystem(const char *path)
 {
     static const unsigned long foreign[] = {
         0x65735546, /* FUSE */    0x6969,     /* NFS */   0x517b,     /* SMB */
@@ -69,7 +69,7 @@ static bool is_foreign(struct aa_walked *walked, const char *path, dev_t device)
         if (walked->steps[i].st.st_dev == device)
             return walked->steps[i].foreign;
     }
-    return is_foreign_filesystem(path);
+    return aa_is_foreign_filesystem(path);
 }
 
 /* What stands at "path", looked at once per request however many paths lead through it. */

@@ -51,6 +51,9 @@ int aa_resolve(const struct aa_walker *walker, const char *path, struct aa_resol
  * can put anything: NULL, or why not. */
 int aa_folder_is_bound(const struct aa_walker *walker, const char *path, const char **ret_why);
 
+/* Whether it is on FUSE, a network file system or /proc (or cannot be told). Follows links. */
+bool aa_is_foreign_filesystem(const char *path);
+
 enum { AA_INTERPRETERS_MAX = 4 };
 
 /*

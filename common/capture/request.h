@@ -95,6 +95,7 @@ struct aa_effective {
 /* An extended attribute that a label names, as the operand has it. */
 struct aa_attribute {
     const char *name, *value;
+    bool bound; /* nobody but root could have set it */
 };
 
 /* A file or folder that a command line names, as far as the labels' sake goes. */
@@ -107,6 +108,7 @@ struct aa_operand {
                              * as "path", or not to be found out (then "doubtful") */
     bool doubtful;          /* where it leads could not be looked at */
     bool below;             /* the command may reach what lies below this folder */
+    bool is_file;           /* no mere word: written as a path, there already, or redirected to */
     const struct aa_attribute *attributes;
     size_t attributes_n;
 };

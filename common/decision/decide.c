@@ -8,11 +8,23 @@
 #include "capture/capture.h"
 #include "deciding.h"
 #include "mask/mask.h"
+#include "policy/label.h"
 #include "words.h"
 
 static bool live_policy(const struct aa_decision *decision, struct stat *ret)
 {
     return fstatat(decision->state_fd, AA_SNAPSHOT_LIVE, ret, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int capture_needed(struct deciding *d, struct aa_fault *fault)
+{
+    const struct aa_snap_header *header = d->snapshot.header;
+    struct aa_label_attributes labels;
+    int r = aa_label_attributes(&d->snapshot, &labels, fault);
+    struct aa_attribute_names names = { labels.names, labels.n };
+
+    return r < 0 ? r : aa_capture_needed(d->decision->site, d->request, header->needs,
+                                         header->full_host_name != 0, &names, fault);
 }
 
 /* The policy's part: snapshot, facts that it needs, the first rule that holds. */
@@ -34,7 +46,7 @@ int aa_ask_policy(struct deciding *d, struct aa_fault *fault)
     d->decision->policy_try_until_usec = header->try_until_boottime_usec;
     aa_snapshot_policy_id(&d->snapshot, d->policy);
     d->record_required = header->settings.record != AA_RECORD_BEST_EFFORT;
-    r = aa_capture_needed(site, d->request, header->needs, header->full_host_name != 0, fault);
+    r = capture_needed(d, fault);
     if (r == 0)
         r = aa_decide_policy(&d->snapshot, d->request, &d->outcome, NULL, NULL, fault);
     if (r < 0)
@@ -129,6 +141,17 @@ static void describe_agent(const struct deciding *d, struct aa_record_context *c
         context->owner = aa_snapshot_text(&d->snapshot, owner->text);
 }
 
+/* Those of its operands, for whom it concerns. What cannot be told is left out here: where it
+ * mattered to a rule, there is no decision either. */
+static void describe_labels(const struct deciding *d, struct aa_buffer *names)
+{
+    uint64_t labels = 0;
+
+    if (d->snapshot.header != NULL && d->request->operands_n > 0 &&
+        aa_labels_of(&d->snapshot, d->request, &labels) == 0)
+        (void)aa_label_names(&d->snapshot, labels, names);
+}
+
 static const char *risk_of(const struct deciding *d)
 {
     struct aa_snap_range which = { d->outcome.ask, 1 };
@@ -142,6 +165,7 @@ static const char *risk_of(const struct deciding *d)
 
 void aa_decision_make_common(struct deciding *d)
 {
+    _cleanup_buffer_ struct aa_buffer labels = AA_BUFFER_INIT(AA_LABELS_FIELD_MAX);
     struct aa_decision *decision = d->decision;
     struct aa_record_context context = {
         .observe = d->observe,
@@ -159,6 +183,9 @@ void aa_decision_make_common(struct deciding *d)
         context.action = d->outcome.action;
     }
     describe_agent(d, &context);
+    describe_labels(d, &labels);
+    if (labels.length > 0)
+        context.labels = aa_buffer_text(&labels);
     aa_buffer_clear(&decision->common);
     aa_record_common(&decision->common, d->request, &context);
     aa_buffer_clear(&decision->command);

@@ -7,6 +7,8 @@
 #ifndef AA_LABEL_H
 #define AA_LABEL_H
 
+#include "base/buffer.h"
+#include "capture/operands.h"
 #include "capture/request.h"
 #include "snapshot.h"
 
@@ -24,5 +26,19 @@ int aa_label_condition_holds(const struct aa_snapshot *snapshot,
  * records and for people. 0 or an error as above. */
 int aa_labels_of(const struct aa_snapshot *snapshot, const struct aa_request *request,
                  uint64_t *ret);
+
+/* The names of those labels, with a blank between them. 0 or an error as above. */
+int aa_label_names(const struct aa_snapshot *snapshot, uint64_t labels, struct aa_buffer *names);
+
+/* The extended attributes that some label names, each once; none where no rule asks for labels. */
+enum { AA_LABEL_ATTRIBUTES_MAX = 64 };
+
+struct aa_label_attributes {
+    const char *names[AA_LABEL_ATTRIBUTES_MAX];
+    size_t n;
+};
+
+int aa_label_attributes(const struct aa_snapshot *snapshot, struct aa_label_attributes *ret,
+                        struct aa_fault *fault);
 
 #endif

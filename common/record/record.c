@@ -105,6 +105,7 @@ void aa_record_common(struct aa_buffer *fields, const struct aa_request *request
         aa_hex(context->digest->bytes, sizeof(context->digest->bytes), digest);
         aa_field_add(fields, "AA_DIGEST", digest);
     }
+    aa_field_add_masked(fields, "AA_LABELS", context->labels);
     if (context->policy != NULL)
         aa_field_add(fields, "AA_POLICY", context->policy);
     aa_field_add(fields, "AA_REQUEST", request->id.code);

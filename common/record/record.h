@@ -24,7 +24,10 @@ struct aa_record_context {
     bool refused;            /* nothing ran: a short form of the command will do */
     const char *agent, *owner; /* NULL: the requester is no agent */
     const struct aa_digest *digest; /* NULL: none */
+    const char *labels; /* of its operands, with blanks between them; NULL: none */
 };
+
+enum { AA_LABELS_FIELD_MAX = 16 * 1024 }; /* bytes */
 
 /* The fields that all events of one request share. */
 void aa_record_common(struct aa_buffer *fields, const struct aa_request *request,

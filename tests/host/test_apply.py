@@ -30,12 +30,6 @@ def test_what_is_not_matched_yet_is_refused(armed, key):
     assert allowed(armed)
 
 
-def test_label_is_not_matched_yet(armed):
-    armed.write(CONF, 'label pii { path "/srv/**" }\nrule x { when label pii; deny "x" }\n')
-    result = armed.run(["actionapprove", "apply"])
-    assert result.rc == 1 and "not supported yet" in result.err
-
-
 @pytest.mark.parametrize("script, words", [
     (f"chmod 666 {CONF}", "writable by group or others"),
     (f"chown alice {CONF}", "not owned by root"),
