@@ -134,8 +134,7 @@ static int run(const struct command *command, int argc, char **argv)
         { "lint-data", required_argument, NULL, 'd' },
         { NULL, 0, NULL, 0 },
     };
-    struct check_options chosen = { .flags = AA_COMPILE_CHECK_ONLY,
-                                    .lint = { .data_dir = aa_site_system.pack_dir } };
+    struct check_options chosen = { .lint = { .data_dir = aa_site_system.pack_dir } };
     int c;
 
     while ((c = getopt_long(argc, argv, "q", options, NULL)) != -1) {

@@ -13,6 +13,7 @@
 #include "config.h"
 #include "language/compile.h"
 #include "policy/label.h"
+#include "policy/network.h"
 #include "policy/policy.h"
 
 enum { VARIABLES_MAX = 64 };
@@ -48,6 +49,8 @@ static void describe_failure(struct aa_buffer *out, const struct aa_snapshot *sn
     const struct aa_snap_condition *condition;
     const struct aa_snap_word *words;
     struct aa_snap_range range = rule->conditions;
+    char text[AA_NETWORK_TEXT_SIZE];
+    struct aa_address network;
 
     if (result->limit != NULL) {
         aa_buffer_printf(out, "%s%s", result->limit,
@@ -68,6 +71,10 @@ static void describe_failure(struct aa_buffer *out, const struct aa_snapshot *sn
         const char *word = text_or(snapshot, words[i].text, "?");
 
         aa_buffer_add_byte(out, ' ');
+        if ((words[i].flags & AA_WORD_NETWORK) != 0 && aa_address_from_hex(word, &network)) {
+            aa_network_write(&network, words[i].number, text);
+            word = text;
+        }
         for (; *word != '\0'; word++) {
             if ((unsigned char)*word == 0xfe)
                 aa_buffer_add_text(out, "**");

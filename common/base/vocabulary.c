@@ -32,20 +32,6 @@ const char *aa_key_name(enum aa_key key)
     return (unsigned)key < AA_KEY_COUNT ? names[key] : NULL;
 }
 
-bool aa_key_is_matched(enum aa_key key)
-{
-    switch (key) {
-    case AA_KEY_SERVICE:
-    case AA_KEY_RHOST:
-    case AA_KEY_TIME:
-    case AA_KEY_OPAQUE:
-    case AA_KEY_WRAPPED:
-        return false;
-    default:
-        return true;
-    }
-}
-
 const char *aa_action_name(enum aa_action action)
 {
     static const char *const names[] = { NULL, "allow", "deny", "ask" };

@@ -124,9 +124,6 @@ enum aa_channel_key {
     AA_CHANNEL_KEY_DENY_EMOJI,
 };
 
-/* Whether this version matches the key; the compiler refuses rules with one that it does not. */
-bool aa_key_is_matched(enum aa_key key);
-
 /* The names by which messages and records call them; NULL for a number that has none. */
 const char *aa_key_name(enum aa_key key);
 const char *aa_action_name(enum aa_action action);

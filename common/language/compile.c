@@ -240,6 +240,7 @@ static int compile_sources(struct compiling *c, const struct aa_local_data *loca
     struct site_packs packs = { { read_pack }, c };
     struct aa_config *config = AA_NEW(&out->arena, struct aa_config);
     size_t own = out->sources_n; /* packs join behind them */
+    int r;
 
     if (config == NULL)
         return -ENOMEM;
@@ -260,7 +261,10 @@ static int compile_sources(struct compiling *c, const struct aa_local_data *loca
             aa_check_answerable(config, local);
         aa_check_host_names(config, local);
     }
-    aa_check_supported(config, (c->flags & AA_COMPILE_CHECK_ONLY) != 0);
+    r = aa_find_zone(config, NULL, options->applied_usec != 0 ? options->applied_usec :
+                                                                c->site->realtime_usec());
+    if (r < 0)
+        return r;
     if (out->complaints.out_of_memory)
         return -ENOMEM;
     if (out->complaints.errors > 0 || (c->flags & AA_COMPILE_FRAGMENT) != 0)

@@ -14,7 +14,6 @@
 enum aa_compile_flag {
     AA_COMPILE_TRUSTED = 1u << 0,  /* files have to be root's own, as apply wants them */
     AA_COMPILE_FRAGMENT = 1u << 1, /* what names refer to may be defined elsewhere */
-    AA_COMPILE_CHECK_ONLY = 1u << 2, /* what is not supported yet is a warning */
 };
 
 struct aa_compilation {

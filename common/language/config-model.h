@@ -8,6 +8,7 @@
 
 #include "lexer.h"
 #include "base/vocabulary.h"
+#include "zone.h"
 
 struct aa_word_list {
     const struct aa_word *v;
@@ -103,7 +104,9 @@ struct aa_config {
     uint32_t timeout_seconds, cool_down_seconds, max_waiting, max_waiting_per_user;
     enum aa_record_mode record;
     enum aa_mode mode;
-    const char *timezone;
+    const char *timezone; /* NULL: the host's */
+    struct aa_place timezone_place;
+    struct aa_zone zone; /* of either, once it was found */
 
     AA_LIST(struct aa_config_channel) channels;
     AA_LIST(struct aa_config_entity) persons;

@@ -5,6 +5,7 @@
 
 #include "policy/snapshot-format.h"
 #include "references.h"
+#include "when-values.h"
 
 enum { TABLE_SIZE = 65536 }; /* of the texts that were seen, so that equal ones are stored once */
 
@@ -68,6 +69,17 @@ static struct aa_snap_text text(struct emitter *e, const char *value)
     return seen->text;
 }
 
+static char *in_lower_case(struct emitter *e, const char *value)
+{
+    char *lower = aa_arena_strdup(&e->arena, value);
+
+    for (char *p = lower; p != NULL && *p != '\0'; p++) {
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    }
+    return lower;
+}
+
 enum words_as { AS_TEXT, AS_GLOB, AS_LOWER_GLOB };
 
 static struct aa_snap_range words(struct emitter *e, const struct aa_word_list *list,
@@ -80,16 +92,9 @@ static struct aa_snap_range words(struct emitter *e, const struct aa_word_list *
         const struct aa_word *word = &list->v[i];
         const char *value = as == AS_TEXT ? word->text : word->glob;
         struct aa_snap_word out = { 0 };
-        char *lower;
 
-        if (as == AS_LOWER_GLOB) {
-            lower = aa_arena_strdup(&e->arena, value);
-            for (char *p = lower; p != NULL && *p != '\0'; p++) {
-                if (*p >= 'A' && *p <= 'Z')
-                    *p = (char)(*p - 'A' + 'a');
-            }
-            value = lower;
-        }
+        if (as == AS_LOWER_GLOB)
+            value = in_lower_case(e, value);
         if (value == NULL) {
             e->error = -ENOMEM;
             break;
@@ -123,6 +128,71 @@ static struct aa_snap_range command_words(struct emitter *e, const struct aa_wor
         out.text = text(e, real);
         append(e, AA_SECTION_WORDS, &out, sizeof(out));
         range.count++;
+    }
+    return range;
+}
+
+/* One word an alternative: the days and hours in its number, their text for people. */
+static struct aa_snap_range time_words(struct emitter *e, const struct aa_word_list *list)
+{
+    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)), 0 };
+    size_t taken;
+
+    for (size_t i = 0; i < list->n && e->error == 0; i += taken) {
+        const struct aa_word *word = &list->v[i];
+        struct aa_snap_word out = { 0 };
+        const char *both;
+
+        taken = aa_read_time(word, list->n - i, &out.number);
+        if (taken == 0) {
+            e->error = -EINVAL; /* it was checked */
+            break;
+        }
+        both = taken == 1 ? word->text :
+                            aa_arena_printf(&e->arena, "%s %s", word->text, word[1].text);
+        if (both == NULL)
+            e->error = -ENOMEM;
+        out.text = text(e, both);
+        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        range.count++;
+    }
+    return range;
+}
+
+/* Addresses and networks as digits, so that no text of the policy is read at decision time. */
+static struct aa_snap_range remote_words(struct emitter *e, const struct aa_word_list *list)
+{
+    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)),
+                                   (uint32_t)list->n };
+
+    for (size_t i = 0; i < list->n && e->error == 0; i++) {
+        const struct aa_word *word = &list->v[i];
+        struct aa_snap_word out = { 0 };
+        struct aa_address network;
+        char digits[AA_ADDRESS_HEX_SIZE], *lower;
+        size_t n;
+        const char *value = word->glob;
+
+        switch (aa_read_remote(NULL, word, &network, &out.number)) {
+        case AA_REMOTE_FORM_NETWORK:
+            out.flags = AA_WORD_NETWORK;
+            aa_hex(network.bytes, sizeof(network.bytes), digits);
+            value = digits;
+            break;
+        case AA_REMOTE_FORM_ANY:
+            out.flags = AA_WORD_ANY | AA_WORD_GLOB;
+            break;
+        default:
+            out.flags = word->has_glob ? AA_WORD_GLOB : 0u;
+            value = lower = in_lower_case(e, word->glob);
+            n = lower == NULL ? 0 : strlen(lower);
+            if (n > 1 && lower[n - 1] == '.')
+                lower[n - 1] = '\0'; /* a full name may end in a dot */
+        }
+        if (value == NULL)
+            e->error = -ENOMEM;
+        out.text = text(e, value);
+        append(e, AA_SECTION_WORDS, &out, sizeof(out));
     }
     return range;
 }
@@ -238,11 +308,25 @@ static enum words_as form_of(enum aa_key key)
     case AA_KEY_ARGS:
     case AA_KEY_CWD:
     case AA_KEY_TTY:
-    case AA_KEY_RHOST:
     case AA_KEY_ENV:
         return AS_GLOB;
     default:
         return AS_TEXT;
+    }
+}
+
+static struct aa_snap_range condition_words(struct emitter *e,
+                                            const struct aa_config_condition *condition)
+{
+    switch (condition->key) {
+    case AA_KEY_COMMAND:
+        return command_words(e, &condition->words);
+    case AA_KEY_TIME:
+        return time_words(e, &condition->words);
+    case AA_KEY_RHOST:
+        return remote_words(e, &condition->words);
+    default:
+        return words(e, &condition->words, form_of(condition->key));
     }
 }
 
@@ -270,10 +354,7 @@ static void emit_rules(struct emitter *e)
         out.conditions.first = count_of(e, AA_SECTION_CONDITIONS,
                                         sizeof(struct aa_snap_condition));
         for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
-            struct aa_snap_condition condition = { c->key, c->negated,
-                                                   c->key == AA_KEY_COMMAND ?
-                                                       command_words(e, &c->words) :
-                                                       words(e, &c->words, form_of(c->key)) };
+            struct aa_snap_condition condition = { c->key, c->negated, condition_words(e, c) };
 
             note_needs(e, c);
             append(e, AA_SECTION_CONDITIONS, &condition, sizeof(condition));
@@ -304,6 +385,19 @@ static void emit_settings(struct emitter *e)
     };
     if (config->default_action == AA_ACTION_ASK)
         e->header.settings.default_ask = emit_ask(e, NULL);
+}
+
+static void emit_zone(struct emitter *e)
+{
+    const struct aa_zone *zone = &e->config->zone;
+
+    for (size_t i = 0; i < zone->n; i++) {
+        struct aa_snap_zone_change out = { .since = zone->changes[i].since,
+                                           .offset_seconds = zone->changes[i].offset_seconds,
+                                           .abbreviation = text(e, zone->changes[i].abbreviation) };
+
+        append(e, AA_SECTION_ZONE_CHANGES, &out, sizeof(out));
+    }
 }
 
 /* ---- the file ---- */
@@ -360,6 +454,7 @@ int aa_emit_snapshot(const struct aa_config *config, const struct aa_emit_option
                AA_MIN(strlen(options->try_boot_id), sizeof(e->header.try_boot_id) - 1));
     if (e->error == 0) {
         emit_settings(e);
+        emit_zone(e);
         emit_channels(e);
         emit_people(e);
         emit_labels(e);

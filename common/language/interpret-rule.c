@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Rules: their conditions and their action. */
 #include "interpret.h"
+#include "when-values.h"
 
 enum words_form {
     WORDS_NONE,   /* the key stands alone */
@@ -40,41 +41,6 @@ static const struct key_word {
 
 /* ---- conditions ---- */
 
-static bool is_clock(const char *text)
-{
-    unsigned hours, minutes;
-
-    if (strspn(text, "0123456789:-") != strlen(text) || strlen(text) < 5 || text[2] != ':')
-        return false;
-    for (size_t i = 0; i < 5; i++) {
-        if (i != 2 && (text[i] < '0' || text[i] > '9'))
-            return false;
-    }
-    hours = (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
-    minutes = (unsigned)(text[3] - '0') * 10 + (unsigned)(text[4] - '0');
-    return minutes < 60 && (hours < 24 || (hours == 24 && minutes == 0));
-}
-
-static bool is_time_word(const char *text)
-{
-    static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
-
-    if (text[0] >= '0' && text[0] <= '9')
-        return strlen(text) == 11 && is_clock(text) && strncmp(text, "24", 2) != 0 && text[5] == '-' && is_clock(text + 6) &&
-               strncmp(text, text + 6, 5) != 0;
-    for (size_t i = 0; i < AA_ARRAY_SIZE(days); i++) {
-        if (aa_streq(text, days[i]))
-            return true;
-        if (strncmp(text, days[i], 3) != 0 || text[3] != '-')
-            continue;
-        for (size_t j = 0; j < AA_ARRAY_SIZE(days); j++) {
-            if (aa_streq(text + 4, days[j]))
-                return true;
-        }
-    }
-    return false;
-}
-
 /* Paths are compared with what the kernel would call them: other spellings never match. */
 static bool check_path_word(struct aa_config *config, const struct aa_word *word)
 {
@@ -104,6 +70,9 @@ static bool check_variable_word(struct aa_config *config, const struct aa_word *
 static bool check_special_word(struct aa_config *config, enum aa_key key,
                                const struct aa_word *word)
 {
+    struct aa_address network;
+    uint32_t bits;
+
     switch (key) {
     case AA_KEY_FRONTEND:
         if (aa_streq(word->text, "sudo") || aa_streq(word->text, "pam"))
@@ -125,13 +94,8 @@ static bool check_special_word(struct aa_config *config, enum aa_key key,
         aa_complain(config->complaints, word->place,
                     "\"%s\" is neither an absolute path nor a base name", word->text);
         return false;
-    case AA_KEY_TIME:
-        if (is_time_word(word->text))
-            return true;
-        aa_complain(config->complaints, word->place,
-                    "\"%s\" is no time; expected days such as mon or sat-sun, or hours such as "
-                    "22:00-06:00", word->text);
-        return false;
+    case AA_KEY_RHOST:
+        return aa_read_remote(config, word, &network, &bits) != AA_REMOTE_FORM_NONE;
     default:
         return true;
     }
@@ -156,7 +120,7 @@ static bool check_words(struct aa_config *config, const struct key_word *key,
         if (!check_special_word(config, key->key, word))
             return false;
     }
-    return true;
+    return key->key != AA_KEY_TIME || aa_check_time_words(config, words);
 }
 
 static const struct key_word *find_key(struct aa_config *config, const struct aa_word *word)

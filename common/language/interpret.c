@@ -85,15 +85,27 @@ static void set_mode(struct aa_config *config, const struct aa_word *word)
         config->mode = (enum aa_mode)value;
 }
 
+/* Names of zones lie below one folder: no path leads out of it. */
+static bool is_zone_name(const struct aa_word *word)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                  "/_+-";
+
+    return word->length <= AA_NAME_MAX && word->text[0] != '/' &&
+           strspn(word->text, allowed) == word->length;
+}
+
 static void set_timezone(struct aa_config *config, const struct aa_word *word)
 {
     if (!aa_value_plain(config, word, "a time zone"))
         return;
-    if (word->text[0] == '/' || strstr(word->text, "..") != NULL || word->length > AA_NAME_MAX)
+    if (!is_zone_name(word)) {
         aa_complain(config->complaints, word->place,
                     "\"%s\" is no name of a time zone, such as Europe/Berlin", word->text);
-    else
-        config->timezone = word->text;
+        return;
+    }
+    config->timezone = word->text;
+    config->timezone_place = word->place;
 }
 
 static void interpret_set(struct aa_config *config, const struct aa_statement *statement,

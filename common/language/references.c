@@ -39,7 +39,8 @@ static void finish_names(struct aa_config *config, struct names *names, const ch
     for (size_t i = 1; i < names->n; i++) {
         if (aa_streq(names->v[i - 1]->name, names->v[i]->name))
             aa_complain(config->complaints, names->v[i]->place,
-                        "there is a %s named %s already, in %s line %u", what, names->v[i]->name,
+                        "there is %s %s named %s already, in %s line %u",
+                        what[0] == 'a' ? "an" : "a", what, names->v[i]->name,
                         names->v[i - 1]->place.source->path, names->v[i - 1]->place.line);
     }
 }
@@ -439,21 +440,6 @@ void aa_check_host_names(struct aa_config *config, const struct aa_local_data *l
                                 "compared with; put it into /etc/hosts, or use the short name",
                                 c->words.v[i].text);
             }
-        }
-    }
-}
-
-/* ---- supported ---- */
-
-void aa_check_supported(struct aa_config *config, bool as_warning)
-{
-    for (const struct aa_config_rule *r = config->rules.first; r != NULL; r = r->next) {
-        for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
-            if (aa_key_is_matched(c->key))
-                continue;
-            (as_warning ? aa_warn : aa_complain)(
-                config->complaints, c->place, "\"when %s\" is not supported yet%s",
-                aa_key_name(c->key), as_warning ? ": apply would refuse it" : "");
         }
     }
 }

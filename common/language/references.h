@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What can be said only of the whole configuration: names that are used and not defined, or
- * defined twice; asks that nobody could answer; keys that this version does not match yet. */
+ * defined twice; asks that nobody could answer. */
 #ifndef AA_REFERENCES_H
 #define AA_REFERENCES_H
 
@@ -18,9 +18,6 @@ void aa_check_references(struct aa_config *config);
 /* A rule about full host names on a host that does not know its own would never be decided. */
 void aa_check_host_names(struct aa_config *config, const struct aa_local_data *local);
 void aa_check_answerable(struct aa_config *config, const struct aa_local_data *local);
-
-/* Complains (or warns) of every rule with a key that is not matched yet. */
-void aa_check_supported(struct aa_config *config, bool as_warning);
 
 /* A rule's ask with what it leaves open filled in from the include block and the default. */
 struct aa_config_ask aa_complete_ask(const struct aa_config *config,

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 
+#include "clock.h"
 #include "glob.h"
 #include "label.h"
+#include "remote.h"
 
 /* One evaluation: what every helper below needs to know. */
 struct matching {
@@ -179,22 +181,46 @@ static int command_inside(const struct matching *m, enum aa_action action,
     return 0;
 }
 
+/*
+ * Whether the pattern fits words of which not all were read for certain:
+ *
+ *     the word is            certain                      all that could be meant
+ *     exact                  if its text fits             if its text fits
+ *     unknown (one word)     no                           yes, any pattern word
+ *     spreads (0, 1, more)   no                           yes, and with it all that follows
+ *     missing                no                           no
+ *     one more than wanted   only under "..."             only under "...", or if it spreads
+ *
+ * What "..." stands for may be uncertain either way: it fits anything.
+ */
 static int args_inside(const struct matching *m, const struct aa_effective *effective)
 {
+    const struct aa_words *args = &effective->args;
     uint32_t count = m->condition->words.count;
     bool rest = count > 0 && (m->words[count - 1].flags & AA_WORD_REST) != 0;
 
     if (rest)
         count--;
-    if (effective->args.n < count || (!rest && effective->args.n != count))
-        return 0;
     for (uint32_t i = 0; i < count; i++) {
-        int r = aa_word_matches(m->snapshot, &m->words[i], effective->args.v[i]);
+        enum aa_doubt doubt;
+        int r;
 
+        if (i >= args->n)
+            return 0;
+        doubt = aa_doubt_of(args, i);
+        if (doubt != AA_EXACT && m->certain)
+            return 0;
+        if (doubt == AA_UNKNOWN)
+            continue;
+        if (doubt != AA_EXACT)
+            return 1;
+        r = aa_word_matches(m->snapshot, &m->words[i], args->v[i]);
         if (r != 1)
             return r;
     }
-    return 1;
+    if (rest || args->n == count)
+        return 1;
+    return !m->certain && aa_doubt_of(args, count) == AA_SPREADS;
 }
 
 static int effective_holds(const struct matching *m, enum aa_action action, uint64_t *candidates)
@@ -307,6 +333,53 @@ static int flag_holds(const struct matching *m, bool flag)
     return flag != (m->condition->negated != 0);
 }
 
+/* "not wrapped" of a command that cannot be read could be either: no advantage comes of it. */
+static int wrapped_holds(const struct matching *m, enum aa_action action)
+{
+    bool wrapped = false;
+
+    for (size_t i = 0; i < m->request->effective_n; i++)
+        wrapped |= m->request->effective[i].wrapped;
+    if (m->condition->negated && action != AA_ACTION_ALLOW && m->request->opaque_why != NULL)
+        return 1;
+    return flag_holds(m, wrapped);
+}
+
+/* What PAM was told is no text at all was not told. */
+static const char *or_absent(const char *value)
+{
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+/* One value like any other; where it could be inside, that is to the requester's disadvantage. */
+static int rhost_holds(const struct matching *m, enum aa_action action)
+{
+    const char *rhost = or_absent(m->request->rhost);
+    int r;
+
+    if (rhost == NULL)
+        return value_holds(m, action, NULL, false);
+    r = aa_remote_inside(m->snapshot, m->words, m->condition->words.count, rhost);
+    if (r < 0)
+        return r;
+    if (r == AA_REMOTE_UNCERTAIN)
+        return action != AA_ACTION_ALLOW;
+    return (r == AA_REMOTE_INSIDE) != (m->condition->negated != 0);
+}
+
+static int time_holds(const struct matching *m)
+{
+    struct aa_local_time now;
+    bool found = false;
+    int r = aa_local_time(m->snapshot, m->request->realtime_usec, &now);
+
+    if (r < 0)
+        return r;
+    for (uint32_t i = 0; i < m->condition->words.count; i++)
+        found |= aa_time_word_holds(m->words[i].number, &now);
+    return flag_holds(m, found);
+}
+
 /* Keys that speak of a command: a login has none. */
 static bool only_under_sudo(uint32_t key)
 {
@@ -362,7 +435,17 @@ int aa_condition_holds(const struct aa_snapshot *snapshot, const struct aa_snap_
         return flag_holds(&m, request->edit);
     case AA_KEY_INTERCEPTED:
         return flag_holds(&m, request->intercepted);
+    case AA_KEY_OPAQUE:
+        return flag_holds(&m, request->opaque_why != NULL);
+    case AA_KEY_WRAPPED:
+        return wrapped_holds(&m, action);
+    case AA_KEY_SERVICE:
+        return value_holds(&m, action, or_absent(request->service), false);
+    case AA_KEY_RHOST:
+        return rhost_holds(&m, action);
+    case AA_KEY_TIME:
+        return time_holds(&m);
     default:
-        return aa_key_is_matched((enum aa_key)condition->key) ? -EBADMSG : -ENOTSUP;
+        return -EBADMSG;
     }
 }

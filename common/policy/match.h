@@ -14,8 +14,8 @@
 #include "snapshot.h"
 
 /*
- * 1 holds, 0 does not, negative errno: the snapshot is damaged (-EBADMSG), the request too
- * large to match (-E2BIG), or the key is not matched by this version (-ENOTSUP).
+ * 1 holds, 0 does not, negative errno: the snapshot is damaged (-EBADMSG), or the request too
+ * large to match (-E2BIG).
  *
  * "candidates" has a bit for each effective command: command and args of one rule speak of the
  * same command, so each narrows what the next may look at.

@@ -131,6 +131,10 @@ static int allow_limit(const struct aa_snapshot *snapshot, const struct aa_reque
                                    effective->unbound_why };
             return 1;
         }
+        if (effective->writes_to != NULL) {
+            *ret = (struct limit){ "it writes to a file by a redirection", effective->writes_to };
+            return 1;
+        }
         if (effective->wrapped && (flags & AA_ALLOW_WRAPPED_OK) == 0) {
             *ret = (struct limit){ "it is wrapped in another command", request->command };
             return 1;

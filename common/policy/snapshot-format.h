@@ -15,9 +15,10 @@
 #define AA_SNAPSHOT_MAGIC "AASNAP\r\n"
 
 enum {
-    AA_SNAPSHOT_FORMAT = 1,
+    AA_SNAPSHOT_FORMAT = 2,
     AA_SNAPSHOT_BYTE_ORDER = 0x01020304,
     AA_SNAPSHOT_SIZE_MAX = 256 * 1024 * 1024,
+    AA_ZONE_CHANGES_MAX = 1024,
 };
 
 enum aa_section {
@@ -34,6 +35,7 @@ enum aa_section {
     AA_SECTION_MEMBERS,
     AA_SECTION_AGENTS,
     AA_SECTION_LABELS,
+    AA_SECTION_ZONE_CHANGES,
     AA_SECTION_COUNT
 };
 
@@ -50,12 +52,14 @@ struct aa_snap_range { /* elements of the section that the field's name tells */
 enum aa_word_flag {
     AA_WORD_GLOB = 1u << 0,
     AA_WORD_REST = 1u << 1, /* the bare "..." */
+    AA_WORD_NETWORK = 1u << 2, /* rhost: "number" leading bits of an address in 32 hex digits */
+    AA_WORD_ANY = 1u << 3,     /* rhost: a lone star, names and addresses alike */
 };
 
 struct aa_snap_word {
     struct aa_snap_text text; /* of a glob: its compiled form (glob.h) */
     uint32_t flags;
-    uint32_t number; /* time and numeric words; else 0 */
+    uint32_t number; /* time (AA_TIME_WORD) and network words; else 0 */
 };
 
 struct aa_snap_condition {
@@ -130,6 +134,14 @@ struct aa_snap_label {
     struct aa_snap_text name;
     struct aa_snap_range paths;  /* words */
     struct aa_snap_range xattrs; /* words: name and values, one after the other per statement */
+};
+
+/* What the clock of the configured zone shows from "since" on; the first holds before it too. */
+struct aa_snap_zone_change {
+    int64_t since; /* seconds since 1970, UTC */
+    int32_t offset_seconds; /* east of UTC */
+    struct aa_snap_text abbreviation;
+    uint32_t reserved;
 };
 
 struct aa_snap_settings {

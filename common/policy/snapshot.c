@@ -22,6 +22,7 @@ const size_t aa_snapshot_element_size[AA_SECTION_COUNT] = {
     [AA_SECTION_MEMBERS] = sizeof(struct aa_snap_member),
     [AA_SECTION_AGENTS] = sizeof(struct aa_snap_agent),
     [AA_SECTION_LABELS] = sizeof(struct aa_snap_label),
+    [AA_SECTION_ZONE_CHANGES] = sizeof(struct aa_snap_zone_change),
 };
 
 /* Behind magic, format, byte order, size and the checksum itself. */

@@ -25,7 +25,7 @@ static void decide_with(const struct aa_compilation *compilation)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const unsigned flags[] = { 0, AA_COMPILE_CHECK_ONLY | AA_COMPILE_FRAGMENT };
+    static const unsigned flags[] = { 0, AA_COMPILE_FRAGMENT };
     struct aa_buffer words = AA_BUFFER_INIT(4 * 1024 * 1024);
 
     if (size > 16 * 1024) /* what is larger is slower and finds nothing else */

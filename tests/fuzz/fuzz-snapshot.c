@@ -5,6 +5,22 @@
 #include "requests.h"
 
 #include "base/fault.h"
+#include "policy/clock.h"
+
+static void follow_time(const struct aa_snapshot *snapshot)
+{
+    static const uint64_t moments[] = { 0, 1, 1800000000000000, UINT64_MAX };
+
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+        struct aa_local_time now;
+
+        if (aa_local_time(snapshot, moments[i], &now) < 0)
+            continue;
+        require(now.weekday < 7 && now.hour < 24 && now.minute < 60 && now.second < 60);
+        require(now.month >= 1 && now.month <= 12 && now.day >= 1 && now.day <= 31);
+        require(strlen(now.zone) < snapshot->size);
+    }
+}
 
 static void follow_everything(const struct aa_snapshot *snapshot)
 {
@@ -15,6 +31,7 @@ static void follow_everything(const struct aa_snapshot *snapshot)
     (void)aa_snapshot_text(snapshot, snapshot->header->settings.timezone);
     (void)aa_snapshot_words(snapshot, snapshot->header->settings.by_email);
     (void)aa_agent_of(snapshot, "a");
+    follow_time(snapshot);
     for (uint32_t i = 0; i < AA_SECTION_COUNT; i++) {
         struct aa_snap_range all = { 0, aa_snapshot_count(snapshot, (enum aa_section)i) };
         struct aa_snap_range more = { all.count, 1 };

@@ -116,7 +116,9 @@ def files(folder):
 
 
 def options():
-    good, bad = rules(1), b'rule "\xe2\x82\xac" { when usr x; deny }\nrule t { when time sun; deny }\n'
+    good = rules(1)
+    bad = (b'rule "\xe2\x82\xac" { when usr x; deny }\n'
+           b'rule t { when time mon 01:00-02:00 03:00-04:00; deny }\n')
     expect("quiet and valid", check("--quiet", "-", text=good), 0)
     if check("--quiet", "-", text=good)[1:] != ("", ""):
         failures.append("--quiet says something of a valid policy")

@@ -3,6 +3,8 @@
 #include "facts.h"
 #include "world.h"
 
+#include <time.h>
+
 enum { NAMES_MAX = 4, COMMANDS_MAX = 4, LIST_MAX = 16 };
 
 static struct {
@@ -12,6 +14,7 @@ static struct {
     struct aa_variable variables[LIST_MAX];
     const char *lists[32][LIST_MAX];
     size_t lists_n;
+    unsigned char doubts[COMMANDS_MAX][LIST_MAX];
     char text[2048];
     size_t text_n;
 } made;
@@ -130,6 +133,29 @@ static bool set_text(const char *key, const char *value)
     return false;
 }
 
+static void set_doubt(const char *marks)
+{
+    size_t at = made.request.effective_n - 1, n = strlen(marks);
+    struct aa_words *args = &made.effective[at].args;
+
+    assert_int_equal(n, args->n);
+    for (size_t i = 0; i < n; i++) {
+        assert_non_null(strchr(".?+", marks[i]));
+        made.doubts[at][i] = marks[i] == '.' ? AA_EXACT :
+                             marks[i] == '?' ? AA_UNKNOWN : AA_SPREADS;
+    }
+    args->doubt = made.doubts[at];
+}
+
+static void set_time(const char *value)
+{
+    struct tm parts = { 0 };
+    const char *end = strptime(value, "%Y-%m-%dT%H:%M", &parts);
+
+    check(end != NULL && *end == '\0', "\"%s\" is no time", value);
+    made.request.realtime_usec = (uint64_t)timegm(&parts) * 1000000;
+}
+
 static bool set_command_fact(const char *key, const char *value)
 {
     struct aa_effective *last = &made.effective[AA_MIN(made.request.effective_n, COMMANDS_MAX) - 1];
@@ -144,7 +170,11 @@ static bool set_command_fact(const char *key, const char *value)
         struct aa_strings list = list_of(value);
 
         last->args = (struct aa_words){ list.v, NULL, list.n };
-    } else if (aa_streq(key, "unbound"))
+    } else if (aa_streq(key, "doubt"))
+        set_doubt(value);
+    else if (aa_streq(key, "writes"))
+        last->writes_to = value;
+    else if (aa_streq(key, "unbound"))
         last->unbound_why = "unbound";
     else if (aa_streq(key, "wrapped"))
         last->wrapped = true;
@@ -163,7 +193,9 @@ static void set_fact(const char *key, const char *value)
 
     if (set_text(key, value) || set_command_fact(key, value))
         return;
-    if (aa_streq(key, "login"))
+    if (aa_streq(key, "at"))
+        set_time(value);
+    else if (aa_streq(key, "login"))
         set_login(value);
     else if (aa_streq(key, "uid"))
         request->user.uid = (uid_t)atoi(value);
@@ -192,6 +224,7 @@ static void set_defaults(void)
     memset(&made, 0, sizeof(made));
     request->frontend = AA_FRONTEND_SUDO;
     request->service = "sudo";
+    set_time("2027-03-03T12:00");
     request->user = (struct aa_identity){ true, 1000, "alice", list_of("users,wheel"), { 0 } };
     request->login = (struct aa_identity){ true, 1000, "alice", list_of("users,wheel"), { 0 } };
     request->tty = "/dev/pts/1";

@@ -12,6 +12,8 @@
  *   frontend=pam     uid=0, runas-uid=0, runas-system
  *   command=/path    the resolved path, its name in the last place. name=/path: one more name
  *   args=a,b         args= for none. unbound: of the last command. wrapped
+ *   doubt=.?+        of each argument: "." exact, "?" unknown, "+" spreads. writes=/path
+ *   at=2026-11-20T18:00  the time, in UTC
  *   second=/path     a further effective command; args and the like then speak of this one
  *   env=NAME         a variable that the caller added; env=!NAME: one that is refused; env=~NAME:
  *                    one that sudo set

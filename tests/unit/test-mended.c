@@ -370,7 +370,7 @@ static void a_pack_that_names_its_own_label(void **state)
     world_write_text(&world, "packs/p.policy", "label pii { path /srv/** }\n"
                                                "rule r { when label pii; deny }\n");
     world_write_text(&world, "etc/actionapprove.conf", "include pack p\n");
-    assert_int_equal(aa_compile(&world.site, NULL, 0, AA_COMPILE_CHECK_ONLY, NULL, &options,
+    assert_int_equal(aa_compile(&world.site, NULL, 0, 0, NULL, &options,
                                 &compilation), 0);
     check(compilation.complaints.errors == 0, "%s", compilation.complaints.items[0].message);
     aa_compilation_free(&compilation);
