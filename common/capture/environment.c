@@ -7,6 +7,9 @@
 #include "config.h"
 #include "executable.h"
 
+/* What a program without PATH takes instead: "env -i" reads as if it set this. */
+#define DEFAULT_PATH "PATH=/bin:/usr/bin"
+
 enum { VALUE_MAX = 4096 }; /* of a harmless value; LS_COLORS is the longest of them */
 
 enum check {
@@ -305,7 +308,7 @@ static int capture_assigned(const struct aa_walker *walker, const struct aa_word
             return r;
         if (ret[i].refused_why == NULL && aa_doubt_of(assigned, i) != AA_EXACT)
             ret[i].refused_why = "the command sets a variable to a value that is made at run time";
-        if (ret[i].refused_why == NULL && entry->by_sudo)
+        if (ret[i].refused_why == NULL && entry->by_sudo && !aa_streq(assigned->v[i], DEFAULT_PATH))
             ret[i].refused_why = "the command sets a variable that is sudo's to set";
         ret[i].added = true;
     }

@@ -49,11 +49,10 @@ static int keep_interpreters(struct aa_file_lookup *files, const struct aa_file_
 
 /* The first of that name on PATH. Where there is none, the folders have to be root's alone: then
  * nobody else could put one there. */
-static int search_path(struct aa_file_lookup *files, const char *name, struct aa_resolved *ret,
-                       const char **ret_why)
+static int search_path(struct aa_file_lookup *files, const char *name, const char *folders,
+                       struct aa_resolved *ret, const char **ret_why)
 {
     struct aa_arena *arena = files->walker->arena;
-    const char *folders = files->path != NULL ? files->path : "/usr/bin:/bin";
 
     *ret = (struct aa_resolved){ 0 };
     for (const char *at = folders;; at++) {
@@ -99,7 +98,8 @@ static int copy_names(struct aa_arena *arena, const char *name, const struct aa_
     return 0;
 }
 
-static int find(struct aa_file_lookup *files, const char *name, bool on_path, bool executed,
+/* "folders" is the PATH of a program, or NULL for a script. */
+static int find(struct aa_file_lookup *files, const char *name, const char *folders,
                 struct aa_effective *effective)
 {
     struct aa_arena *arena = files->walker->arena;
@@ -111,8 +111,8 @@ static int find(struct aa_file_lookup *files, const char *name, bool on_path, bo
         return -ENOMEM;
     if (strlen(name) >= PATH_MAX) {
         why = "its path is too long to look at";
-    } else if (on_path && strchr(name, '/') == NULL) {
-        r = search_path(files, name, resolved, &why);
+    } else if (folders != NULL && strchr(name, '/') == NULL) {
+        r = search_path(files, name, folders, resolved, &why);
         if (r < 0)
             return r;
     } else {
@@ -134,7 +134,7 @@ static int find(struct aa_file_lookup *files, const char *name, bool on_path, bo
         if (why == NULL)
             why = resolved->facts.unbound_why;
         r = keep(files, &resolved->facts, &why);
-        if (r == 0 && executed && why == NULL)
+        if (r == 0 && folders != NULL && why == NULL)
             r = keep_interpreters(files, &resolved->facts, &why);
         if (r < 0)
             return r;
@@ -144,14 +144,19 @@ static int find(struct aa_file_lookup *files, const char *name, bool on_path, bo
     return copy_names(arena, name, resolved, effective);
 }
 
-static int lookup_program(void *context, const char *name, struct aa_effective *effective)
+static int lookup_program(void *context, const char *name, const char *path,
+                          struct aa_effective *effective)
 {
-    return find(context, name, true, true, effective);
+    const struct aa_file_lookup *files = context;
+
+    if (path == NULL)
+        path = files->path != NULL ? files->path : "/usr/bin:/bin";
+    return find(context, name, path, effective);
 }
 
 static int lookup_script(void *context, const char *path, struct aa_effective *effective)
 {
-    return find(context, path, false, false, effective);
+    return find(context, path, NULL, effective);
 }
 
 static int lookup_code(void *context, const char *word, const char *folder, bool surely,

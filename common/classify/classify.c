@@ -17,7 +17,8 @@ struct classifying {
     struct about {
         size_t depth;
         enum { PROGRAM, BUILTIN, SCRIPT } what; /* only a program's arguments are read */
-        bool other_root, other_path;
+        bool other_root;
+        const char *path; /* PATH as the command line sets it; "": not known; NULL: not set */
     } about[AA_EFFECTIVE_MAX];
     size_t n;
     const char *opaque_why;
@@ -76,13 +77,18 @@ static struct aa_words words_behind(const struct aa_words *words, size_t first)
                               words->doubt == NULL ? NULL : words->doubt + first, words->n - first };
 }
 
-static bool sets_path(const struct aa_words *assigned)
+/* PATH as it is set there, the last time; NULL: it is not. */
+static const char *path_of(const struct aa_words *assigned)
 {
+    const char *path = NULL;
+
     for (size_t i = 0; i < assigned->n; i++) {
-        if (aa_after(assigned->v[i], "PATH=") != NULL)
-            return true;
+        const char *value = aa_after(assigned->v[i], "PATH=");
+
+        if (value != NULL)
+            path = aa_doubt_of(assigned, i) == AA_EXACT ? value : "";
     }
-    return false;
+    return path;
 }
 
 static int keep_assigned(struct classifying *c, const struct aa_words *assigned)
@@ -137,8 +143,8 @@ static int find_program(struct classifying *c, const struct found *found, const 
         return know_by_name(c, name, effective);
     if (about->other_root)
         why = "it runs under another root folder, where its name may mean another file";
-    else if (about->other_path && strchr(name, '/') == NULL)
-        why = "it is looked for in folders that the command itself names";
+    else if (about->path != NULL && about->path[0] == '\0' && strchr(name, '/') == NULL)
+        why = "it is looked for in folders that are not known";
     else if (effective->folder != NULL && is_relative_path(name))
         why = "a relative path, and it runs in another folder";
     if (why != NULL || c->lookup == NULL) {
@@ -147,7 +153,7 @@ static int find_program(struct classifying *c, const struct found *found, const 
         effective->unbound_why = why;
         return r;
     }
-    return c->lookup->program(c->lookup->context, name, effective);
+    return c->lookup->program(c->lookup->context, name, about->path, effective);
 }
 
 static int add_command(struct classifying *c, const struct found *found)
@@ -155,7 +161,7 @@ static int add_command(struct classifying *c, const struct found *found)
     const struct about *outer = &c->about[found->parent];
     struct about about = { .depth = outer->depth + 1, .what = found->builtin ? BUILTIN : PROGRAM,
                            .other_root = outer->other_root || found->other_root,
-                           .other_path = outer->other_path || sets_path(&found->assigned) };
+                           .path = path_of(&found->assigned) };
     struct aa_effective effective = {
         .args = words_behind(&found->words, 1),
         .targets = found->targets,
@@ -167,6 +173,8 @@ static int add_command(struct classifying *c, const struct found *found)
 
     if (found->folder != NULL && effective.folder == NULL)
         return -ENOMEM;
+    if (about.path == NULL)
+        about.path = outer->path;
     r = keep_assigned(c, &found->assigned);
     if (r < 0)
         return r;
@@ -333,6 +341,16 @@ static int read_interpreter(struct classifying *c, size_t i, const char *known, 
     return r;
 }
 
+/* flock, script, sudo and others give a string to the shell that SHELL names. */
+static bool sets_shell(const struct classifying *c)
+{
+    for (size_t i = 0; i < c->assigned_n; i++) {
+        if (aa_after(c->assigned[i], "SHELL=") != NULL)
+            return true;
+    }
+    return false;
+}
+
 static int read_wrapper(struct classifying *c, size_t i, const char *base)
 {
     struct aa_wrapped wrapped = { .n = 0 };
@@ -349,6 +367,8 @@ static int read_wrapper(struct classifying *c, size_t i, const char *base)
             r = keep_assigned(c, &inner->assigned);
             if (r == 0)
                 r = add_shell_text(c, i, inner->words.v[0], inner->dialect, &found);
+            if (r == 0 && sets_shell(c))
+                r = OPAQUE(c, "which shell %.64s starts is up to a variable that the command sets", base);
         } else if (inner->shell_text) {
             r = OPAQUE(c, "%.64s runs text that is made at run time", base);
         } else {

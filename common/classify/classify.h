@@ -22,9 +22,9 @@ enum { AA_CLASSIFY_DEPTH_MAX = 12 }; /* commands within each other */
 /* How capture answers about files. Each gives 0, or a negative errno that ends the classification. */
 struct aa_lookup {
     void *context;
-    /* The program that a name means: names, resolved and unbound_why of "effective", which has its
-     * folder. */
-    int (*program)(void *context, const char *name, struct aa_effective *effective);
+    /* The program that a name means: names, resolved and unbound_why of "effective". "path" is the
+     * PATH that the command line sets for it, or NULL: the environment's. */
+    int (*program)(void *context, const char *name, const char *path, struct aa_effective *effective);
     /* The same for a file that an interpreter reads its code from: not searched for on PATH. */
     int (*script)(void *context, const char *path, struct aa_effective *effective);
     /* A word that may be a program, a file of code or a folder of them. *ret_why is why somebody

@@ -2,24 +2,9 @@
 #include "programs.h"
 
 #include "base/macros.h"
+#include "wrapper.h"
 
 enum { NAME_SIZE = 64 };
-
-static const char *const wrappers[] = {
-    "aa-exec", "at", "batch", "bubblewrap", "busybox", "bwrap", "capsh", "cgexec", "choom", "chpst",
-    "chronic", "chroot", "chrt", "coreutils", "cpulimit", "daemonize", "dbus-launch",
-    "dbus-run-session", "debconf", "doas", "dpkg-architecture", "eatmydata", "entr", "env",
-    "fakeroot", "faketime", "firejail", "flock", "gdb", "gdbserver", "gosu", "hyperfine", "i386",
-    "ionice", "linux32", "linux64", "logsave", "ltrace", "machinectl", "newgrp", "nice", "nohup",
-    "nsenter", "numactl", "openvt", "parallel", "perf", "pkexec", "prlimit", "proot", "rlwrap",
-    "run-parts", "run0", "runcon", "runuser", "schroot", "screen", "script", "scriptlive",
-    "setarch", "setpriv", "setsid", "setuidgid", "sg", "softlimit", "ssh", "ssh-agent", "sshpass",
-    "start-stop-daemon", "stdbuf", "strace", "su", "su-exec", "sudo", "sudoedit", "systemd-cat",
-    "systemd-inhibit", "systemd-nspawn", "systemd-run", "systemd-socket-activate", "taskset",
-    "tcpserver", "time", "timeout", "tini", "tmux", "torsocks", "toybox", "trickle", "tsocks",
-    "uclampset", "unbuffer", "unshare", "uutils", "valgrind", "watch", "x86_64", "xargs",
-    "xvfb-run",
-};
 
 static const char *const shells[] = {
     "ash", "bash", "csh", "dash", "elvish", "fish", "ksh", "ksh93", "lksh", "mksh", "nu", "oksh",
@@ -56,13 +41,9 @@ static enum aa_program_kind kind_of_exact(const char *name, const char **ret_kno
         *ret_known = known;
         return AA_PROGRAM_INTERPRETER;
     }
-    if (is_one_of(name, wrappers, AA_ARRAY_SIZE(wrappers)))
-        return AA_PROGRAM_WRAPPER;
     if (aa_streq(name, "find") || aa_streq(name, "ip"))
         return AA_PROGRAM_SOMETIMES;
-    /* the dynamic loader runs any program given to it */
-    if (aa_after(name, "ld-linux") != NULL || aa_after(name, "ld-musl") != NULL ||
-        aa_streq(name, "ld.so"))
+    if (aa_is_wrapper(name))
         return AA_PROGRAM_WRAPPER;
     return AA_PROGRAM_PLAIN;
 }

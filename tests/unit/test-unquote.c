@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/* A command in a record, read back, is the same words again, byte by byte; what no record has is
+ * refused; a line of "log --json" gives the fields that the ledger has. */
+#include "unit.h"
+
+#include <errno.h>
+
+#include "base/text.h"
+#include "cli/record-json.h"
+#include "cli/unquote.h"
+#include "mask/mask.h"
+#include "record/fields-json.h"
+
+enum { COMMANDS = 20000, WORDS_MAX = 6, WORD_MAX = 24 };
+
+static void make_word(uint64_t *random, char *ret)
+{
+    static const char *const pieces[] = { "'", "\\", "''", "'\\''", "$'", " ", "\n", "\t", "\\n", "a",
+                                          "0", "\033", "\x80", "\xc3\xa9", "\xe2\x80\xae", "\"", "$",
+                                          "\xf3\xa0\x81\x81", "\\001", "[", "-", "*" };
+    size_t length = 0;
+
+    for (uint32_t n = next_random(random) % 6; n > 0; n--) {
+        const char *piece = pieces[next_random(random) % AA_ARRAY_SIZE(pieces)];
+        char byte[2] = { (char)(1 + next_random(random) % 255), '\0' };
+
+        if (next_random(random) % 4 == 0)
+            piece = byte;
+        memcpy(ret + length, piece, strlen(piece));
+        length += strlen(piece);
+    }
+    ret[length] = '\0';
+}
+
+static void round_trip(void **state)
+{
+    uint64_t random = 11;
+
+    (void)state;
+    for (int i = 0; i < COMMANDS; i++) {
+        _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(4096);
+        _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(1024 * 1024);
+        char texts[WORDS_MAX][WORD_MAX + 8];
+        const char *args[WORDS_MAX];
+        size_t wanted = 1 + next_random(&random) % (WORDS_MAX - 1), n = 0;
+        char **words = NULL;
+
+        for (size_t j = 0; j < wanted; j++) {
+            make_word(&random, texts[j]);
+            args[j] = texts[j];
+        }
+        aa_mask_add_command(&line, args[0], args + 1, wanted - 1, 4096);
+        assert_non_null(aa_buffer_text(&line));
+        check(unquote_command(&arena, line.data, line.length, &words, &n) == 0, "refused: %s",
+              line.data);
+        check(n == wanted, "%zu words of %zu: %s", n, wanted, line.data);
+        for (size_t j = 0; j < n; j++)
+            check(aa_streq(words[j], args[j]), "word %zu of %s", j, line.data);
+        assert_null(words[n]);
+    }
+}
+
+static void what_no_record_has_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "", " ", "a ", " a", "a  b", "a'b'", "'a'b", "'a", "$'a", "$'\\", "$'\\x41'", "$'\\1'",
+        "$'\\000'", "$'\\777'", "$'\\89'", "a;b", "$(id)", "\"a\"", "a\\b", "a\nb", "\xc3\xa9", "*",
+        "id [\xe2\x80\xa6 5 bytes left out \xe2\x80\xa6] x",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(texts); i++) {
+        _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(1024 * 1024);
+        char **words;
+        size_t n;
+
+        check(unquote_command(&arena, texts[i], strlen(texts[i]), &words, &n) == -EINVAL, "%s",
+              texts[i]);
+    }
+}
+
+static void too_many_words(void **state)
+{
+    _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(64 * 1024 * 1024);
+    _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(1024 * 1024);
+    char **words;
+    size_t n;
+
+    (void)state;
+    aa_buffer_add_text(&line, "x");
+    for (size_t i = 1; i < UNQUOTE_WORDS_MAX; i++)
+        aa_buffer_add_text(&line, " x");
+    assert_int_equal(unquote_command(&arena, line.data, line.length, &words, &n), 0);
+    assert_int_equal(n, UNQUOTE_WORDS_MAX);
+    for (size_t i = 0; i < 2 * UNQUOTE_WORDS_MAX; i++)
+        aa_buffer_add_text(&line, " x");
+    assert_int_equal(unquote_command(&arena, line.data, line.length, &words, &n), -E2BIG);
+}
+
+/* A cut command must not pass for another one, wherever the cut fell. */
+static void cut_commands_are_known(void **state)
+{
+    static char argument[64 * 1024];
+    const char *args[] = { argument, "last" };
+
+    (void)state;
+    for (int quoted = 0; quoted < 2; quoted++) {
+        memset(argument, quoted ? ' ' : 'a', sizeof(argument) - 1);
+        for (size_t limit = 16 * 1024; limit < 16 * 1024 + 8; limit++) {
+            _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(1024 * 1024);
+
+            aa_mask_add_command(&line, "/bin/x", args, 2, limit);
+            assert_true(unquote_is_cut(line.data, line.length));
+        }
+    }
+    /* somebody's own argument, in a record that is whole */
+    args[0] = "[\xe2\x80\xa6 5 bytes left out \xe2\x80\xa6] ";
+    {
+        _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(1024);
+
+        aa_mask_add_command(&line, "/bin/x", args, 2, 1024);
+        assert_false(unquote_is_cut(line.data, line.length));
+    }
+}
+
+static void json_and_back(void **state)
+{
+    uint64_t random = 3;
+
+    (void)state;
+    for (int i = 0; i < 3000; i++) {
+        _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT, back = AA_FIELDS_INIT;
+        _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(1024 * 1024);
+        char word[WORD_MAX + 8];
+
+        for (int j = 0; j < 4; j++) {
+            _cleanup_buffer_ struct aa_buffer shown = AA_BUFFER_INIT(4096);
+
+            make_word(&random, word);
+            aa_mask_add_text(&shown, word);
+            aa_field_add(&fields, j < 2 ? "AA_ONE" : j == 2 ? "AA_TWO" : "AA_THREE",
+                         aa_buffer_text(&shown));
+        }
+        aa_buffer_add_byte(&line, '{');
+        aa_fields_json_add(&line, (struct aa_reader){ (unsigned char *)fields.data, fields.length },
+                           &(struct aa_fields_json){ 0 });
+        aa_buffer_add_text(&line, "}\n");
+        assert_int_equal(record_from_json(line.data, line.length, &back), 0);
+        assert_int_equal(back.length, fields.length);
+        assert_memory_equal(back.data, fields.data, fields.length);
+    }
+}
+
+static void json_that_is_none(void **state)
+{
+    static const struct {
+        const char *line;
+        int result;
+    } rows[] = {
+        { "{\"A\":\"b\"}", 0 },
+        { " { \"A\" : [ \"b\" , 1, null ] , \"N\" : 12 }\n", 0 },
+        { "{\"A\":\"\\ud83d\\ude00\\u00e9\\n\"}", 0 },
+        { "", -EINVAL },
+        { "{}", -EINVAL },
+        { "[]", -EINVAL },
+        { "{\"A\":\"b\"", -EINVAL },
+        { "{\"A\":\"b\"} x", -EINVAL },
+        { "{\"A\":{\"B\":\"c\"}}", -EINVAL },
+        { "{\"A\":\"\\ud83d\"}", -EINVAL },
+        { "{\"A\":\"\\x\"}", -EINVAL },
+        { "{\"A=B\":\"c\"}", -EINVAL },
+        { "{\"\":\"c\"}", -EINVAL },
+        { "{\"A\":[\"b\"", -EINVAL },
+        { "{\"A\":,}", -EINVAL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(rows); i++) {
+        _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT;
+
+        check(record_from_json(rows[i].line, strlen(rows[i].line), &fields) == rows[i].result, "%s",
+              rows[i].line);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(round_trip),
+        cmocka_unit_test(what_no_record_has_is_refused),
+        cmocka_unit_test(too_many_words),
+        cmocka_unit_test(cut_commands_are_known),
+        cmocka_unit_test(json_and_back),
+        cmocka_unit_test(json_that_is_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
