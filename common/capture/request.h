@@ -90,6 +90,7 @@ struct aa_effective {
     const char *folder; /* where it would run, or else in the request's folder: absolute, or below
                          * that; "": not known; NULL: surely in the request's own */
     bool wrapped;       /* found inside another command */
+    bool builtin;       /* a shell's own: there is no file */
 };
 
 /* An extended attribute that a label names, as the operand has it. */

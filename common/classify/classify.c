@@ -168,6 +168,7 @@ static int add_command(struct classifying *c, const struct found *found)
         .writes_to = found->writes_to,
         .folder = folder_below(c, c->list[found->parent].folder, found->folder),
         .wrapped = true,
+        .builtin = found->builtin,
     };
     int r;
 

@@ -93,6 +93,7 @@ static int allow_limit(const struct aa_snapshot *snapshot, const struct aa_reque
                        uint32_t flags, struct aa_snap_range env_ok, bool names_edit,
                        struct limit *ret)
 {
+    size_t variables = request->variables_n;
     int r;
 
     if ((flags & AA_ALLOW_APPROVER_OK) == 0) {
@@ -131,7 +132,7 @@ static int allow_limit(const struct aa_snapshot *snapshot, const struct aa_reque
                                    effective->unbound_why };
             return 1;
         }
-        if (effective->writes_to != NULL) {
+        if (effective->writes_to != NULL && (flags & AA_ALLOW_OPAQUE_OK) == 0) {
             *ret = (struct limit){ "it writes to a file by a redirection", effective->writes_to };
             return 1;
         }
@@ -142,7 +143,10 @@ static int allow_limit(const struct aa_snapshot *snapshot, const struct aa_reque
     }
     if (request->edit)
         return 0; /* the editor runs as the requester, in the requester's own environment */
-    for (size_t i = 0; i < request->variables_n; i++) {
+    /* what the command line sets, code that may not be read could set as well */
+    if ((flags & AA_ALLOW_OPAQUE_OK) != 0)
+        variables = AA_MIN(variables, request->handed_over_n);
+    for (size_t i = 0; i < variables; i++) {
         const struct aa_variable *variable = &request->variables[i];
 
         if (variable->refused_why == NULL)
@@ -158,12 +162,49 @@ static int allow_limit(const struct aa_snapshot *snapshot, const struct aa_reque
     return 0;
 }
 
-static int try_rule(const struct aa_snapshot *snapshot, const struct aa_snap_rule *rule,
-                    const struct aa_request *request, struct aa_rule_result *ret)
+/*
+ * A rule that takes what cannot be read, and what is wrapped, need not name a shell's builtins (no
+ * rule could: they have no file). All else in the command has to match it as in any other rule.
+ */
+struct without_builtins {
+    struct aa_request view;
+    struct aa_effective list[AA_EFFECTIVE_MAX];
+};
+
+static const struct aa_request *leave_out_builtins(const struct aa_request *request,
+                                                   struct without_builtins *out)
 {
+    size_t n = 0;
+
+    for (size_t i = 0; i < request->effective_n && i < AA_EFFECTIVE_MAX; i++) {
+        if (!request->effective[i].builtin)
+            out->list[n++] = request->effective[i];
+    }
+    out->view = *request;
+    out->view.effective = out->list;
+    out->view.effective_n = n;
+    return &out->view;
+}
+
+/* What the positive conditions of a rule look at; those with "not" always look at everything. */
+static const struct aa_request *view_of(const struct aa_snap_rule *rule,
+                                        const struct aa_request *request,
+                                        struct without_builtins *out)
+{
+    const uint32_t both = AA_ALLOW_OPAQUE_OK | AA_ALLOW_WRAPPED_OK;
+
+    return rule->action == AA_ACTION_ALLOW && (rule->flags & both) == both && request->effective_n > 1 ?
+               leave_out_builtins(request, out) : request;
+}
+
+static int try_rule(const struct aa_snapshot *snapshot, const struct aa_snap_rule *rule,
+                    const struct aa_request *request, struct without_builtins *room,
+                    struct aa_rule_result *ret)
+{
+    const struct aa_request *positive = view_of(rule, request, room);
     const struct aa_snap_condition *conditions =
         aa_snapshot_elements(snapshot, AA_SECTION_CONDITIONS, rule->conditions);
-    uint64_t candidates = AA_ALL_CANDIDATES(request);
+    uint64_t candidates = AA_ALL_CANDIDATES(positive);
     bool names_edit = false;
     struct limit limit;
     int r;
@@ -172,7 +213,8 @@ static int try_rule(const struct aa_snapshot *snapshot, const struct aa_snap_rul
         return -EBADMSG;
     *ret = (struct aa_rule_result){ .failed_condition = -1 };
     for (uint32_t i = 0; i < rule->conditions.count; i++) {
-        r = aa_condition_holds(snapshot, &conditions[i], rule->action, request, &candidates);
+        r = aa_condition_holds(snapshot, &conditions[i], rule->action,
+                               conditions[i].negated ? request : positive, &candidates);
         if (r < 0)
             return r;
         if (r == 0) {
@@ -249,12 +291,13 @@ int aa_decide_policy(const struct aa_snapshot *snapshot, const struct aa_request
     struct aa_snap_range all = { 0, aa_snapshot_count(snapshot, AA_SECTION_RULES) };
     const struct aa_snap_rule *rules = aa_snapshot_elements(snapshot, AA_SECTION_RULES, all);
     struct aa_outcome outcome = { .action = AA_ACTION_DENY, .why = "", .name = "default" };
+    struct without_builtins room; /* for all rules together: it is large */
     int r;
 
     for (uint32_t i = 0; i < all.count; i++) {
         struct aa_rule_result result;
 
-        r = try_rule(snapshot, &rules[i], request, &result);
+        r = try_rule(snapshot, &rules[i], request, &room, &result);
         if (r < 0)
             return damaged(fault, r);
         if (trace != NULL)

@@ -41,14 +41,14 @@ static const struct aa_request requests[] = {
     {
         .frontend = AA_FRONTEND_SUDO, .service = "sudo", .user = { .known = true, .name = "b" },
         .runas_user = "p", .runas_uid = 1002, .host = "h", .command = "id", .chroot = "/x",
-        .effective = effective, .effective_n = 3, .variables = variables, .variables_n = 2,
+        .effective = effective, .effective_n = 3, .variables = variables, .variables_n = 2, .handed_over_n = 1,
         .operands = operands, .operands_n = AA_ARRAY_SIZE(operands), .realtime_usec = UINT64_MAX,
         .opaque_why = "opaque", .interactive_shell = true, .intercepted = true,
     },
     {
         .frontend = AA_FRONTEND_SUDO, .service = "sudo", .user = { .known = true, .name = "a" },
         .runas_user = "root", .host = "h", .command = "sudoedit", .edit = true,
-        .effective = effective, .effective_n = 1, .variables = variables, .variables_n = 1,
+        .effective = effective, .effective_n = 1, .variables = variables, .variables_n = 1, .handed_over_n = 1,
     },
     {
         .frontend = AA_FRONTEND_PAM, .service = "sshd", .user = { .known = true, .name = "a" },

@@ -73,13 +73,14 @@ static void set_command(const char *path)
     made.request.command = path;
 }
 
-static void add_variable(const char *name)
+static void add_variable(const char *name, bool handed_over)
 {
     struct aa_variable *variable = &made.variables[made.request.variables_n++];
 
     *variable = (struct aa_variable){ .name = name + (*name == '!' || *name == '~'),
                                       .added = *name != '~',
                                       .refused_why = *name == '!' ? "refused" : NULL };
+    made.request.handed_over_n += handed_over;
 }
 
 static const char *or_absent(const char *value)
@@ -178,6 +179,8 @@ static bool set_command_fact(const char *key, const char *value)
         last->unbound_why = "unbound";
     else if (aa_streq(key, "wrapped"))
         last->wrapped = true;
+    else if (aa_streq(key, "builtin"))
+        last->builtin = true;
     else if (aa_streq(key, "unresolved"))
         last->resolved = NULL;
     else if (aa_streq(key, "nothing"))
@@ -206,7 +209,9 @@ static void set_fact(const char *key, const char *value)
     else if (aa_streq(key, "frontend"))
         request->frontend = aa_streq(value, "pam") ? AA_FRONTEND_PAM : AA_FRONTEND_SUDO;
     else if (aa_streq(key, "env"))
-        add_variable(value);
+        add_variable(value, true);
+    else if (aa_streq(key, "set"))
+        add_variable(value, false);
     else if (aa_streq(key, "edit"))
         request->edit = true;
     else if (aa_streq(key, "shell"))

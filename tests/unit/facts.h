@@ -15,6 +15,8 @@
  *   doubt=.?+        of each argument: "." exact, "?" unknown, "+" spreads. writes=/path
  *   at=2026-11-20T18:00  the time, in UTC
  *   second=/path     a further effective command; args and the like then speak of this one
+ *   builtin          the last command is a shell's own. set=NAME: as env, set by the command line; behind
+ *                    those of env
  *   env=NAME         a variable that the caller added; env=!NAME: one that is refused; env=~NAME:
  *                    one that sudo set
  *   opaque edit shell intercepted nothing (no effective command) unresolved

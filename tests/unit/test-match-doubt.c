@@ -159,7 +159,7 @@ static void redirections_that_write(void **state)
         { "writes=/etc/passwd", "ask r" },
     };
     static const char everything[] =
-        ID "wrapped-ok; opaque-ok; approver-ok; env-ok X; allow }";
+        ID "wrapped-ok; approver-ok; env-ok X; allow }";
 
     (void)state;
     FACTS_CHECK(everything, allow);

@@ -70,6 +70,21 @@ static void limits(void **state)
     }, opaque_ok[] = {
         { "opaque", "allow r" }, { "opaque unbound", "deny default" },
         { "opaque env=!X", "deny default" }, { "opaque wrapped", "deny default" },
+        { "opaque set=!X", "allow r" }, { "set=!X", "allow r" }, { "env=!X set=!X", "deny default" },
+        { "second=/usr/bin/id wrapped", "deny default" }, { "second=cd unresolved builtin wrapped", "deny default" },
+    }, both_ok[] = {
+        { "opaque second=cd unresolved builtin wrapped", "allow r" },
+        { "second=cd unresolved builtin wrapped", "allow r" },
+        { "second=cd unresolved wrapped", "deny default" },
+        { "second=/usr/bin/cat wrapped", "deny default" },
+        { "second=/usr/bin/id wrapped unbound", "deny default" },
+        { "second=/usr/bin/id wrapped writes=/etc/motd", "allow r" },
+        { "second=/usr/bin/id wrapped set=!X", "allow r" },
+        { "second=/usr/bin/id wrapped env=!X", "deny default" },
+        { "command=/usr/bin/cat second=cd unresolved builtin wrapped", "deny default" },
+    }, not_ok[] = {
+        { "second=cd unresolved builtin wrapped", "deny default" },
+        { "second=echo unresolved builtin wrapped", "allow r" },
     }, wrapped_ok[] = {
         { "wrapped", "allow r" },
         { "second=/usr/bin/id wrapped", "allow r" },
@@ -77,6 +92,7 @@ static void limits(void **state)
         { "wrapped opaque", "deny default" },
         { "wrapped unbound", "deny default" },
     }, env_ok[] = {
+        { "set=!FOO", "allow r" }, { "set=!BAZ", "deny default" },
         { "env=!FOO", "allow r" }, { "env=!FOO env=!BAR", "allow r" },
         { "env=!FOO env=!LD_PRELOAD", "deny default" }, { "env=!FOOBAR", "deny default" },
     }, approver_ok[] = {
@@ -88,6 +104,8 @@ static void limits(void **state)
     FACTS_CHECK(PEOPLE ALLOW_ID "}", plain);
     FACTS_CHECK(PEOPLE ALLOW_ID "; opaque-ok }", opaque_ok);
     FACTS_CHECK(PEOPLE ALLOW_ID "; wrapped-ok }", wrapped_ok);
+    FACTS_CHECK(PEOPLE ALLOW_ID "; wrapped-ok; opaque-ok }", both_ok);
+    FACTS_CHECK(PEOPLE ALLOW_ID "; when not command cd; wrapped-ok; opaque-ok }", not_ok);
     FACTS_CHECK(PEOPLE ALLOW_ID "; env-ok FOO BAR }", env_ok);
     FACTS_CHECK(PEOPLE ALLOW_ID "; approver-ok }", approver_ok);
 }
