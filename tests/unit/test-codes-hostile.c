@@ -337,6 +337,8 @@ static void killed_users(struct told *told, uint64_t *random, unsigned *killed)
         check(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "a user failed: %d", status);
         *killed += WIFSIGNALED(status) != 0;
     }
+    /* past the clock of the one that came furthest: what it tried last would count as just now */
+    world_boottime_offset_usec += (BATCH / 4 + 1) * AA_CODE_ATTEMPTS_SECONDS * 1000000LL;
     for (unsigned i = 0; i < BATCH; i++) {
         uint32_t number;
         int r;
