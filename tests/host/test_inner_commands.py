@@ -99,7 +99,8 @@ WRAPPED_OK = [
     (("sh", "-c", "mark $(id)"), False),
     (("sh", "-c", "$0 x", "mark"), False),            # opaque
     (("sh", "-c", "cd /tmp; mark x"), False),         # cd is no file that a rule could name
-    (("env", "-S", "mark ${A}"), False),
+    (("env", "-S", "mark ${A}"), True),                # whatever it is, the rule takes any argument
+    (("env", "-S", "${A} x"), False),
     (("env", "./mark"), False),
 ]
 

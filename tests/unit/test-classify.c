@@ -188,7 +188,7 @@ static const struct line {
     { "/usr/bin/vim +x", "vim +x !", 0 },
     { "/usr/bin/less /etc/motd", "less /etc/motd", 0 },
     { "/usr/bin/git status", "git status", 0 },
-    { "/usr/bin/git -c core.pager=id log", "git -c core.pager=id log !", 0 },
+    { "/usr/bin/git -c core.pager=id log", "git -c core.pager=id log; core.pager=id !", 0 },
     { "/usr/bin/sed s/a/b/ f", "sed s/a/b/ f", 0 },
     { "/usr/bin/sed 1e f", "sed 1e f !", 0 },
     { "/usr/bin/sed s/a/b/e f", "sed s/a/b/e f !", 0 },
