@@ -278,13 +278,14 @@ static int gather_own_folder(struct gathering *g, const struct aa_effective *eff
 
 static int gather_command(struct gathering *g, const struct aa_effective *effective)
 {
+    size_t words = aa_takes_no_files(effective) ? 0 : effective->args.n;
     bool behind_dashes = false;
     int r = find_bases(g, effective);
 
     g->below = aa_goes_below(effective);
     g->target = false;
     g->files = 0;
-    for (size_t i = 0; r == 0 && i < effective->args.n; i++) {
+    for (size_t i = 0; r == 0 && i < words; i++) {
         r = gather_word(g, &effective->args, i, behind_dashes);
         behind_dashes |= aa_streq(effective->args.v[i], "--");
     }

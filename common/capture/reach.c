@@ -58,6 +58,24 @@ bool aa_goes_below(const struct aa_effective *effective)
     return false;
 }
 
+bool aa_takes_no_files(const struct aa_effective *effective)
+{
+    static const char *const names[] = { ":", "echo", "exit", "expr", "id", "kill", "printf", "pwd", "return",
+                                         "seq", "shift", "sleep", "wait", "whoami" };
+
+    if (effective->unbound_why != NULL || effective->names_n == 0)
+        return false;
+    for (size_t i = 0; i < effective->names_n; i++) {
+        bool known = false;
+
+        for (size_t j = 0; j < AA_ARRAY_SIZE(names) && !known; j++)
+            known = aa_streq(effective->names[i].base, names[j]);
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
 static bool is_named(const struct aa_effective *effective, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < effective->names_n; i++) {

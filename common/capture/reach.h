@@ -9,6 +9,9 @@
 /* Whether the command may reach what lies below a folder that it names. */
 bool aa_goes_below(const struct aa_effective *effective);
 
+/* Whether no word of it is ever a file: "echo", "kill". */
+bool aa_takes_no_files(const struct aa_effective *effective);
+
 enum aa_own_folder {
     AA_FOLDER_NOT_MEANT,
     AA_FOLDER_IF_ALONE, /* where no file that is there is among its words */

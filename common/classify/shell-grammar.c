@@ -241,10 +241,15 @@ static void pipeline(struct sh_reader *r)
     }
 }
 
-/*
- * Commands joined by && and ||. Behind "cd X &&" the folder is X; where that may have failed, or may
- * not have run, the folder is not known.
- */
+/* A "cd" may have failed, or not have run. Of one alone both are told: "X, or else the request's own
+ * folder" is what a folder means; of several, nothing is known. */
+static void less_sure_of_folder(struct sh_reader *r)
+{
+    if (r->moves != 1)
+        r->folder = "";
+}
+
+/* Commands joined by && and ||. */
 static void and_or(struct sh_reader *r)
 {
     size_t moves = r->moves;
@@ -256,17 +261,17 @@ static void and_or(struct sh_reader *r)
 
         pipeline(r);
         if (unsure && r->moves != before)
-            r->folder = "";
+            less_sure_of_folder(r);
         aa_sh_blanks(r);
         c = aa_sh_look(r, 0);
         if (r->stopped || (c != '&' && c != '|') || aa_sh_look(r, 1) != c) {
             if (r->moves != moves)
-                r->folder = "";
+                less_sure_of_folder(r);
             return;
         }
         unsure |= c == '|';
         if (unsure && r->moves != moves)
-            r->folder = "";
+            less_sure_of_folder(r);
         aa_sh_operator(r, 2);
         aa_sh_newlines(r);
     }

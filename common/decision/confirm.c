@@ -42,7 +42,9 @@ static int confirm(struct aa_decision *decision, const struct aa_question *quest
         memcmp(digest.bytes, decision->digest.bytes, sizeof(digest.bytes)) != 0)
         return aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
                         "the command, its files or its environment changed after the decision");
-    if (!decision->without_policy && aa_live_policy_changed(decision)) {
+    /* while people think, a link among the files that are named can be turned */
+    if (!decision->without_policy && (aa_live_policy_changed(decision) ||
+                                      (aa_decision_was_asked(decision) && decision->looks_at_labels))) {
         r = aa_capture_around(decision->site, question, request, fault);
         if (r == 0)
             r = aa_policy_still_allows(decision, request, fault);

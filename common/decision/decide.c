@@ -44,6 +44,7 @@ int aa_ask_policy(struct deciding *d, struct aa_fault *fault)
         return r;
     header = d->snapshot.header;
     d->decision->policy_try_until_usec = header->try_until_boottime_usec;
+    d->decision->looks_at_labels = (header->needs & UINT64_C(1) << AA_KEY_LABEL) != 0;
     aa_snapshot_policy_id(&d->snapshot, d->policy);
     d->record_required = header->settings.record != AA_RECORD_BEST_EFFORT;
     r = capture_needed(d, fault);
@@ -94,8 +95,8 @@ int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *requ
     if (r < 0)
         return r;
     return still_allows ? 0 : aa_fault(fault, AA_FAULT_CHANGED, -ESTALE,
-                                       "the policy was changed after the decision, and no longer "
-                                       "allows it");
+                                       "the policy, or where the files that it names lead, changed after "
+                                       "the decision, and it would be decided differently now");
 }
 
 /* From the policy's action to yes or no: what is not "allow" fills the fault. */

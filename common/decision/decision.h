@@ -34,6 +34,7 @@ struct aa_decision {
     bool without_policy;  /* by a break-glass code, where no policy could be read */
     struct aa_asked *asked; /* people were, and it may run; else NULL */
     struct aa_digest meaning; /* of the ask that was answered */
+    bool looks_at_labels;           /* the policy does: where the files that are named lead matters */
     uint64_t policy_try_until_usec; /* the live policy is only tried, so long; 0: no */
     enum aa_event end;    /* of the asking; 0 or refused: nobody was asked */
     char rule[512];       /* that decided */

@@ -219,3 +219,17 @@ def test_people_see_it(asking):
     asking.approve(request)
     assert request.wait().rc == 0
     assert {record["AA_LABELS"] for record in asking.records(request)} == {"pii"}
+
+
+def test_a_link_that_is_turned_while_people_think(asking):
+    """What was asked for is not the file that would be read: under another rule it is another question."""
+    asking.box.sh("mkdir -p /srv/customers; echo x > /srv/customers/list; echo y > /srv/plain", check=True)
+    asking.box.sh("ln -s /srv/plain ~/l", user="claude", check=True)
+    asking.policy(PII + 'rule pii { when label pii; ask console; from dba; quorum 2 }\n'
+                  "rule cat { when command cat; ask console; from dba; timeout 30s }\n")
+    request = asking.ask("cat", "/home/claude/l")
+    assert asking.look(request).fields["AA_RULE"] == "cat"
+    asking.box.sh("ln -sfn /srv/customers/list ~/l", user="claude", check=True)
+    asking.approve(request)
+    result = request.wait()
+    assert result.rc == 1 and "E-CHANGED" in result.err and result.stdout == b"", result.err

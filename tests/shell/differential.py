@@ -127,7 +127,9 @@ def fits(command, ran, base):
     words, folder, variables = ran
     if command['builtin'] or not words_fit(command['words'], words):
         return False
-    if command['folder'] != '' and folder != os.path.normpath(os.path.join(base, command['folder'] or '')):
+    # a folder that is told is that one, or the text's own where a "cd" failed or did not run
+    told = os.path.normpath(os.path.join(base, command['folder'] or ''))
+    if command['folder'] != '' and folder not in (told, os.path.normpath(base) if command['folder'] else told):
         return False
     return all(any(text == variable if doubt == 0 else variable.startswith(text)
                    for text, doubt in command['assigned'])
