@@ -309,8 +309,6 @@ static int read_shell(struct classifying *c, size_t i, const char *known, const 
     case AA_SHELL_SCRIPT:
         return add_script(c, i, call.at, base);
     case AA_SHELL_INTERACTIVE:
-        if (shell->args.n > 0)
-            set_code_unbound(shell, NULL);
         return OPAQUE(c, "%.64s is a shell that takes commands from a terminal or a pipe", base);
     case AA_SHELL_UNREADABLE:
         break;
