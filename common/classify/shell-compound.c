@@ -149,16 +149,24 @@ static void patterns(struct sh_reader *r)
     }
 }
 
+/* A word that has to stand here. */
+static bool needed_word(struct sh_reader *r, struct sh_word *ret)
+{
+    aa_sh_blanks(r);
+    if (!aa_sh_word_starts(r)) {
+        aa_sh_syntax(r);
+        return false;
+    }
+    aa_sh_word(r, ret);
+    return true;
+}
+
 static void cases(struct sh_reader *r)
 {
     struct sh_word w;
 
-    aa_sh_blanks(r);
-    if (!aa_sh_word_starts(r)) {
-        aa_sh_syntax(r);
+    if (!needed_word(r, &w))
         return;
-    }
-    aa_sh_word(r, &w);
     aa_sh_expect(r, "in");
     for (;;) {
         aa_sh_newlines(r);
@@ -278,12 +286,8 @@ static void named_function(struct sh_reader *r)
 {
     struct sh_word w;
 
-    aa_sh_blanks(r);
-    if (!aa_sh_word_starts(r)) {
-        aa_sh_syntax(r);
+    if (!needed_word(r, &w))
         return;
-    }
-    aa_sh_word(r, &w);
     if (w.doubt != AA_EXACT || w.quoted)
         aa_sh_opaque(r, "the name of a function is expanded");
     aa_sh_blanks(r);

@@ -14,21 +14,7 @@
 
 enum { FIRST_YEAR = 2025, MOMENTS = 4000 };
 
-static struct world world;
-
-static int set_up(void **state)
-{
-    (void)state;
-    world_make(&world);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    world_remove(&world);
-    return 0;
-}
+WORLD_FOR_EACH_TEST;
 
 static uint64_t usec_of(int year, int month, int day, int hour, int minute, int second)
 {

@@ -25,21 +25,7 @@
 #include <systemd/sd-journal.h>
 #endif
 
-static struct world world;
-
-static int set_up(void **state)
-{
-    (void)state;
-    world_make(&world);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    world_remove(&world);
-    return 0;
-}
+WORLD_FOR_EACH_TEST;
 
 /* One datagram with what came beside it. */
 struct heard {

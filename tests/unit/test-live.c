@@ -6,21 +6,7 @@
 
 #include <sys/stat.h>
 
-static struct world world;
-
-static int set_up(void **state)
-{
-    (void)state;
-    world_make(&world);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    world_remove(&world);
-    return 0;
-}
+WORLD_FOR_EACH_TEST;
 
 static const char tried[] = "default deny \"tried\"", before[] = "default deny \"before\"";
 

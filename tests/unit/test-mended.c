@@ -21,21 +21,7 @@
 #include "decision/decision.h"
 #include "language/compile.h"
 
-static struct world world;
-
-static int set_up(void **state)
-{
-    (void)state;
-    world_make(&world);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    world_remove(&world);
-    return 0;
-}
+WORLD_FOR_EACH_TEST;
 
 static int in_child(int (*run)(void))
 {

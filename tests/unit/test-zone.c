@@ -14,21 +14,7 @@
 
 enum { FROM = 1767225600, UNTIL = FROM + 86400 * 365 }; /* the year 2026 */
 
-static struct world world;
-
-static int set_up(void **state)
-{
-    (void)state;
-    world_make(&world);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    world_remove(&world);
-    return 0;
-}
+WORLD_FOR_EACH_TEST;
 
 /* ---- rules ---- */
 

@@ -65,4 +65,23 @@ struct aa_question world_question(void);
 
 int world_open_descriptors(void); /* of this process, to see that none is left behind */
 
+/* One of its own for each test: what cmocka_unit_test_setup_teardown wants. */
+#define WORLD_FOR_EACH_TEST              \
+    static struct world world;           \
+                                         \
+    static int set_up(void **state)      \
+    {                                    \
+        (void)state;                     \
+        world_make(&world);              \
+        return 0;                        \
+    }                                    \
+                                         \
+    static int tear_down(void **state)   \
+    {                                    \
+        (void)state;                     \
+        world_remove(&world);            \
+        return 0;                        \
+    }                                    \
+    struct world /* takes the semicolon */
+
 #endif
