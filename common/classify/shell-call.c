@@ -106,10 +106,8 @@ static bool is_harmless_setting(const struct aa_words *arguments, size_t i)
     return false;
 }
 
-static struct aa_shell_call unreadable(bool code)
-{
-    return (struct aa_shell_call){ .form = AA_SHELL_UNREADABLE, .typed = !code };
-}
+/* Somebody may type into it, for all that is known. */
+static const struct aa_shell_call unreadable = { .form = AA_SHELL_UNREADABLE, .typed = true };
 
 void aa_shell_call_read(enum aa_shell_dialect dialect, const struct aa_words *arguments,
                         struct aa_shell_call *ret)
@@ -122,7 +120,7 @@ void aa_shell_call_read(enum aa_shell_dialect dialect, const struct aa_words *ar
         struct group group;
 
         if (aa_doubt_of(arguments, i) != AA_EXACT) {
-            *ret = unreadable(false);
+            *ret = unreadable;
             return;
         }
         if (argument[0] != '-' && argument[0] != '+')
@@ -138,7 +136,7 @@ void aa_shell_call_read(enum aa_shell_dialect dialect, const struct aa_words *ar
         typed |= group.typed;
         from_stdin |= group.stdin_wanted;
         if (!group.known || (group.words > 0 && !is_harmless_setting(arguments, i + 1))) {
-            *ret = unreadable(code);
+            *ret = unreadable;
             return;
         }
         i += group.words;
@@ -146,10 +144,10 @@ void aa_shell_call_read(enum aa_shell_dialect dialect, const struct aa_words *ar
     ret->at = i;
     ret->typed = typed && !code;
     if (i < arguments->n && aa_doubt_of(arguments, i) != AA_EXACT) {
-        *ret = unreadable(code);
+        *ret = unreadable;
     } else if (code) {
         *ret = i < arguments->n && !from_stdin ?
-                   (struct aa_shell_call){ .form = AA_SHELL_TEXT, .at = i } : unreadable(true);
+                   (struct aa_shell_call){ .form = AA_SHELL_TEXT, .at = i } : unreadable;
     } else if (from_stdin || i >= arguments->n || is_input(arguments->v[i])) {
         *ret = (struct aa_shell_call){ .form = AA_SHELL_INTERACTIVE, .typed = true };
     } else {

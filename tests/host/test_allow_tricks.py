@@ -177,10 +177,12 @@ def test_wrapper(box, argv):
     refused(box, ["sudo", *argv])
 
 
-def test_a_rule_for_a_wrapper_needs_opaque_ok(box):
-    box.policy('rule env { when command "/usr/bin/env"; allow }\n')
-    assert "runs other commands" in refused(box, ["sudo", "env", "id"])
-    box.policy('rule env { when command "/usr/bin/env"; when args "id" "-u"; allow; opaque-ok }\n')
+def test_a_rule_for_a_wrapper_needs_wrapped_ok(box):
+    box.policy('rule env { when command "/usr/bin/env"; allow; wrapped-ok; opaque-ok }\n')
+    refused(box, ["sudo", "env", "id"])
+    box.policy('rule env { when command "/usr/bin/env" "/usr/bin/id"; allow; opaque-ok }\n')
+    assert "wrapped" in refused(box, ["sudo", "env", "id", "-u"])
+    box.policy('rule env { when command "/usr/bin/env" "/usr/bin/id"; allow; wrapped-ok }\n')
     assert box.run(["sudo", "env", "id", "-u"], user="alice").stdout == b"0\n"
 
 
