@@ -145,6 +145,7 @@ def test_fault_after_a_vote_that_counted(chat, name):
     chat.script("post; approve U0BOB; wait 300; " + FAULTS[name].removeprefix("post; "), channels="ops console",
                 quorum=2, timeout="3s")
     request = chat.asking.ask("mark", "x")
+    chat.box.wait_until(lambda: "vote" in chat.asking.events(request), "the vote is on record")
     chat.box.wait_until(lambda: not chat.couriers(), "the courier is gone")
     assert chat.asking.approve(request, "carol").verdict == "pending"
     chat.ended(request.wait(), "expired", "1 of 2 approved")

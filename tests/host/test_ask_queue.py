@@ -195,21 +195,27 @@ def test_then(asking):
     assert request.wait().rc == 0
 
 
-# ---- sudo's intercept
+# ---- sudo's intercept: of a script of root's, whose commands nobody reads in advance
+
+STEPS = 'rule steps { when command "/usr/local/sbin/steps"; allow }\n'
+
+
+def intercepted_script(asking, text):
+    asking.box.write("/usr/local/sbin/steps", "#!/usr/bin/dash\n" + text, mode=0o755)
+    asking.box.sudoers("Defaults intercept\n")
+    return "/usr/local/sbin/steps"
+
 
 def test_intercepted(asking):
     """Inside of a shell nobody is asked; the shell goes on."""
-    asking.policy(MARK_RULE + 'rule shell { when command "/usr/bin/dash"; allow; opaque-ok }\n')
-    asking.box.sudoers("Defaults intercept\n")
-    result = asking.start("dash", "-c", "/usr/bin/mark i; exit 7").wait()
+    asking.policy(MARK_RULE + STEPS)
+    result = asking.start(intercepted_script(asking, "/usr/bin/mark i; exit 7")).wait()
     assert result.rc == 7 and "E-INTERCEPTED" in result.err and asking.marks() == []
 
 
 def test_intercept_wait(asking):
-    asking.policy(MARK_RULE.replace("30s", "30s; intercept-wait") +
-                  'rule shell { when command "/usr/bin/dash"; allow; opaque-ok }\n')
-    asking.box.sudoers("Defaults intercept\n")
-    request = asking.ask("dash", "-c", "/usr/bin/mark i; exit 7")
+    asking.policy(MARK_RULE.replace("30s", "30s; intercept-wait") + STEPS)
+    request = asking.ask(intercepted_script(asking, "/usr/bin/mark i; exit 7"))
     asking.approve(request)
     result = request.wait()
     assert result.rc == 7 and asking.marks() == ["i"], result.err
