@@ -65,7 +65,7 @@ static bool is_in_list(const char *list, const char *word)
 {
     size_t n = strlen(word);
 
-    for (const char *at = list; (at = strstr(at, word)) != NULL; at++) {
+    for (const char *at = list; n > 0 && (at = strstr(at, word)) != NULL; at++) {
         if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
             return true;
     }
