@@ -260,6 +260,10 @@ static int add_script(struct classifying *c, size_t parent, size_t at, const cha
     const char *why = NULL;
     int r;
 
+    if (path[0] == '\0') {
+        set_code_unbound(outer, "its script has no name");
+        return OPAQUE(c, "%.64s is given a script without a name", base);
+    }
     if (c->about[parent].other_root)
         why = "its script is under another root folder";
     else if (outer->folder != NULL && path[0] != '/')

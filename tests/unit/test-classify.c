@@ -165,6 +165,7 @@ static const struct line {
     { "/bin/bash --rcfile f -ic id", "bash --rcfile f -ic id ! $", 0 },
     { "/bin/bash -c", "bash -c ! $", 0 },
     { "/bin/bash script.sh a", "bash script.sh a; script.sh a", 0 },
+    { "/bin/bash '' x", "bash  x !", 0 },
     { "/bin/bash -x script.sh", "bash -x script.sh; script.sh", 0 },
     { "/bin/bash +x", "bash +x ! $", 0 },
     { "/bin/bash -i script.sh", "bash -i script.sh; script.sh $", 0 },
