@@ -265,14 +265,19 @@ static void add_typed(const struct aa_asking *asking, struct aa_buffer *fields)
 static void add_inner_command(struct aa_buffer *fields, const struct aa_effective *effective)
 {
     _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_FIELDS_MAX);
+    _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(64 * 1024);
     const char *words[SHOWN_WORDS_MAX];
-    bool made = false;
     size_t n = AA_MIN(effective->args.n, (size_t)SHOWN_WORDS_MAX), begun;
 
     for (size_t i = 0; i < n; i++) {
         words[i] = effective->args.v[i];
-        made |= aa_doubt_of(&effective->args, i) != AA_EXACT;
+        if (aa_doubt_of(&effective->args, i) != AA_EXACT)
+            words[i] = aa_arena_printf(&arena, "%.*s…", SHOWN_INSIDE_BYTES_MAX, words[i]);
+        if (words[i] == NULL)
+            fields->error = -ENOMEM;
     }
+    if (fields->error != 0)
+        return;
     begun = aa_field_begin(fields, "AA_INSIDE");
     aa_mask_add_command(&text, effective->resolved != NULL ? effective->resolved :
                                                              effective->names[0].path,
@@ -280,7 +285,7 @@ static void add_inner_command(struct aa_buffer *fields, const struct aa_effectiv
     if (text.error != 0)
         fields->error = text.error;
     add_counted(fields, text.data, text.length);
-    if (made || n < effective->args.n)
+    if (n < effective->args.n)
         aa_buffer_add_text(fields, " …");
     aa_field_end(fields, begun);
 }

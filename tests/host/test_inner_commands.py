@@ -117,3 +117,14 @@ def test_a_bound_script_is_a_command(asking):
     request = asking.ask("sh", "/usr/bin/mark", "x")
     assert asking.approve(request).verdict == "approved"
     assert request.wait().rc == 0 and asking.marks() == ["x"]
+
+
+def test_an_approver_sees_what_is_inside(asking):
+    asking.policy(ASK_MARK)
+    request = asking.ask("env", "A=1", "sh", "-c", 'cd /tmp && mark "$X" y')
+    shown = asking.box.run(["actionapprove", "show", request.code], user="bob").stdout.decode()
+    inside = shown[shown.index("inside"):].splitlines()[:4]
+    assert [line.split(maxsplit=1)[-1] if i == 0 else line.strip() for i, line in enumerate(inside)] == [
+        "/usr/bin/dash -c 'cd /tmp && mark \"$X\" y'", "cd /tmp", "/usr/bin/mark '…' y", inside[3].strip()], shown
+    assert asking.approve(request).verdict == "approved"
+    assert request.wait().rc == 0
