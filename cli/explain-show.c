@@ -109,19 +109,12 @@ static void add_answer(struct aa_buffer *out, const struct explanation *explanat
 
 /* ---- what it would run ---- */
 
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
-
 /* "/usr/bin/sudo (called sudoedit)": a link may mean more than where it leads. */
 static void add_called(struct aa_buffer *out, const struct aa_effective *effective)
 {
     const char *called = effective->names_n > 0 ? effective->names[0].base : NULL;
 
-    if (called == NULL || aa_streq(called, base_of(because_command_name(effective))))
+    if (called == NULL || aa_streq(called, aa_base_name(because_command_name(effective))))
         return;
     aa_buffer_add_text(out, "    (called ");
     aa_mask_add_command(out, called, NULL, 0, LINE_COMMAND_MAX);

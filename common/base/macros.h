@@ -49,4 +49,12 @@ static inline const char *aa_after(const char *s, const char *prefix)
     return strncmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
+/* What stands behind the last slash, or all of it; nothing for a path that ends with one. */
+static inline const char *aa_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
 #endif

@@ -25,13 +25,6 @@ struct walk {
  * and if that is anybody but root, the folder's own check has already said "unbound".
  */
 
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
-
 bool aa_is_foreign_filesystem(const char *path)
 {
     static const unsigned long foreign[] = {
@@ -172,7 +165,7 @@ static int add_name(struct aa_resolved *resolved, const char *path)
 {
     if (resolved->names_n == AA_ARRAY_SIZE(resolved->names))
         return -ELOOP;
-    resolved->names[resolved->names_n++] = (struct aa_known_name){ path, base_of(path) };
+    resolved->names[resolved->names_n++] = (struct aa_known_name){ path, aa_base_name(path) };
     return 0;
 }
 
@@ -395,7 +388,7 @@ int aa_resolve_interpreters(const struct aa_walker *walker, const struct aa_file
             *ret_why = resolved.facts.unbound_why;
             return 0;
         }
-        if (aa_streq(base_of(resolved.facts.path), "env")) {
+        if (aa_streq(aa_base_name(resolved.facts.path), "env")) {
             if (*argument == '\0' || *argument == '-' || strpbrk(argument, "/= \t") != NULL) {
                 *ret_why = "its interpreter line gives options to env";
                 return 0;

@@ -87,11 +87,10 @@ static int copy_names(struct aa_arena *arena, const char *name, const struct aa_
                       struct aa_effective *effective)
 {
     struct aa_known_name *names = AA_NEW_ARRAY(arena, struct aa_known_name, resolved->names_n + 1);
-    const char *slash = strrchr(name, '/');
 
     if (names == NULL)
         return -ENOMEM;
-    names[0] = (struct aa_known_name){ name, slash == NULL ? name : slash + 1 };
+    names[0] = (struct aa_known_name){ name, aa_base_name(name) };
     memcpy(names + 1, resolved->names, resolved->names_n * sizeof(*names));
     effective->names = names;
     effective->names_n = resolved->names_n + 1;

@@ -51,20 +51,13 @@ struct found {
     bool builtin, other_root, applet;
 };
 
-static const char *base_of(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-
-    return slash == NULL ? name : slash + 1;
-}
-
 static int know_by_name(struct classifying *c, const char *name, struct aa_effective *effective)
 {
     struct aa_known_name *known = AA_NEW(&c->request->arena, struct aa_known_name);
 
     if (known == NULL)
         return -ENOMEM;
-    *known = (struct aa_known_name){ name, base_of(name) };
+    *known = (struct aa_known_name){ name, aa_base_name(name) };
     effective->names = known;
     effective->names_n = 1;
     return 0;

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "listed.h"
+
 /* Lists are words with a blank between; a program may have several rows. */
 static const struct hatch {
     const char *programs;
@@ -61,25 +63,15 @@ static const struct hatch {
     { "watchexec inotifywait incrond fswatch", "x", "exec command", NULL },
 };
 
-static bool is_in_list(const char *list, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (const char *at = list; n > 0 && (at = strstr(at, word)) != NULL; at++) {
-        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
-            return true;
-    }
-    return false;
-}
-
 /* Whether "name" is the start of one of the options, which is how getopt_long takes it. */
 static bool begins_option(const char *list, const char *name, size_t n)
 {
-    for (const char *at = list; n > 0 && *at != '\0'; at += strcspn(at, " ") + (strchr(at, ' ') != NULL)) {
-        if (strncmp(at, name, n) == 0)
+    const char *each;
+    size_t each_n;
+
+    while (n > 0 && (each = aa_next_listed(&list, &each_n)) != NULL) {
+        if (n <= each_n && strncmp(each, name, n) == 0)
             return true;
-        if (strchr(at, ' ') == NULL)
-            break;
     }
     return false;
 }
@@ -104,9 +96,11 @@ static bool contains(const char *text, const char *needle, size_t n)
 
 static bool contains_needle(const char *list, const char *text)
 {
-    for (size_t n; *list != '\0'; list += n + (list[n] == ' ')) {
-        n = strcspn(list, " ");
-        if (contains(text, list, n))
+    const char *each;
+    size_t n;
+
+    while ((each = aa_next_listed(&list, &n)) != NULL) {
+        if (contains(text, each, n))
             return true;
     }
     return false;
@@ -130,7 +124,7 @@ static bool is_hatch(const struct hatch *row, bool first, const char *argument, 
             return true;
         }
     } else if (row->letters != NULL && row->letters[0] != '\0' &&
-               (argument[0] == '-' || (first && is_in_list(row->programs, "tar")))) {
+               (argument[0] == '-' || (first && aa_listed(row->programs, "tar")))) {
         size_t at = strcspn(argument, row->letters);
 
         if (argument[at] != '\0') {
@@ -204,7 +198,7 @@ int aa_hatches_find(struct aa_arena *arena, const char *base, const struct aa_wo
     if (aa_streq(base, "sed") || aa_streq(base, "gsed"))
         return find_in_sed(arena, base, arguments, ret);
     for (size_t row = 0; row < AA_ARRAY_SIZE(hatches); row++) {
-        if (!is_in_list(hatches[row].programs, base))
+        if (!aa_listed(hatches[row].programs, base))
             continue;
         for (size_t i = 0; i < arguments->n; i++) {
             const char *next = i + 1 < arguments->n ? arguments->v[i + 1] : NULL;

@@ -125,8 +125,7 @@ void aa_script_call_read(const char *known, const struct aa_words *arguments,
 
 static bool is_interpreter(const char *word)
 {
-    const char *slash = strrchr(word, '/');
-    enum aa_program_kind kind = aa_program_kind(slash != NULL ? slash + 1 : word);
+    enum aa_program_kind kind = aa_program_kind(aa_base_name(word));
 
     return kind == AA_PROGRAM_SHELL || kind == AA_PROGRAM_INTERPRETER;
 }

@@ -118,7 +118,8 @@ static void duplicate(struct sh_reader *r, struct sh_list *targets, bool writes)
     struct sh_word w;
     size_t n;
 
-    /* bash takes ">&-" for whole, and what follows for a word of its own */
+    /* bash takes ">&-" and ">& -" for whole, and what follows for a word of its own */
+    aa_sh_blanks(r);
     if (aa_sh_look(r, 0) == '-' && r->at + 1 < r->end && !aa_sh_is_meta(r->text[r->at + 1]))
         aa_sh_opaque(r, "a redirection in the text for the shell is not known");
     if (!read_target(r, &w))

@@ -3,6 +3,7 @@
 #ifndef AA_WRAPPER_INTERNAL_H
 #define AA_WRAPPER_INTERNAL_H
 
+#include "listed.h"
 #include "wrapper.h"
 
 struct aa_wrapping;
@@ -71,9 +72,6 @@ struct aa_wrapping {
 
 extern const struct aa_wrapper aa_wrapper_table[];
 extern const size_t aa_wrapper_table_n;
-
-/* Whether a name is one of those in a list with blanks between. */
-bool aa_listed(const char *list, const char *name);
 
 void aa_wrapper_opaque(struct aa_wrapping *w, const char *format, ...) AA_PRINTF(2, 3);
 void aa_wrapper_starts_shell(struct aa_wrapping *w); /* there is no command */

@@ -3,30 +3,6 @@
  * long names cut short. */
 #include "wrapper-internal.h"
 
-/* The next name of a list, or NULL; "*n" is its length. */
-static const char *next_name(const char **list, size_t *n)
-{
-    const char *name;
-
-    *list += strspn(*list, " ");
-    name = *list;
-    *n = strcspn(name, " ");
-    *list += *n;
-    return *n > 0 ? name : NULL;
-}
-
-bool aa_listed(const char *list, const char *name)
-{
-    const char *each;
-    size_t n;
-
-    while (list != NULL && (each = next_name(&list, &n)) != NULL) {
-        if (n == strlen(name) && strncmp(each, name, n) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int not_known(struct aa_wrapping *w, const char *option)
 {
     aa_wrapper_opaque(w, "%s's option %s is not known here", w->base, option);
@@ -55,7 +31,7 @@ static const char *find_long(const struct aa_wrapping *w, const char *name, size
     const char *list = w->row->longs, *each, *found = NULL;
     size_t each_n, found_n = 0;
 
-    while (list != NULL && (each = next_name(&list, &each_n)) != NULL) {
+    while (list != NULL && (each = aa_next_listed(&list, &each_n)) != NULL) {
         size_t name_n = each_n;
 
         if (each[name_n - 1] == '?')

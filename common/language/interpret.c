@@ -196,6 +196,16 @@ static void interpret_pack(struct aa_config *config, const struct aa_source *sou
     aa_interpret_file(config, aa_parse(source, config->complaints), context);
 }
 
+/* Said once, and not again for each of its rules. */
+static bool was_included(const struct aa_config *config, const char *pack)
+{
+    for (const struct aa_config_rule *rule = config->rules.first; rule != NULL; rule = rule->next) {
+        if (rule->pack != NULL && aa_streq(rule->pack, pack))
+            return true;
+    }
+    return false;
+}
+
 static void interpret_include(struct aa_config *config, const struct aa_statement *statement,
                               void *context)
 {
@@ -222,6 +232,11 @@ static void interpret_include(struct aa_config *config, const struct aa_statemen
                             AA_ASK_KEY_WORDS);
     }
     inside.pack = statement->words[2].text;
+    if (was_included(config, inside.pack)) {
+        aa_complain(config->complaints, statement->words[2].place,
+                    "pack %s is included already; take one of the two lines out", inside.pack);
+        return;
+    }
     source = file->packs == NULL ? NULL : file->packs->read(file->packs, inside.pack, config->arena);
     if (source == NULL) {
         aa_complain(config->complaints, statement->words[2].place, "there is no pack \"%s\"",

@@ -255,12 +255,11 @@ static bool look_at_command(struct aa_linting *l, const struct aa_config_rule *r
                             const struct aa_word *word, const struct aa_escape **ret_rows,
                             size_t *ret_n)
 {
-    const char *slash = strrchr(word->text, '/');
     const struct aa_escape *escape;
 
     if (word->has_glob)
         return look_at_glob(l, rule, word);
-    *ret_n = aa_escapes_find(&l->data, slash != NULL ? slash + 1 : word->text, ret_rows);
+    *ret_n = aa_escapes_find(&l->data, aa_base_name(word->text), ret_rows);
     escape = worst_of(rule, *ret_rows, *ret_n);
     if (escape != NULL)
         tell(l, rule, word, escape);

@@ -25,10 +25,8 @@ static const struct aa_word *wrapper_in(const struct aa_config_rule *rule)
     for (const struct aa_config_condition *c = rule->conditions; c != NULL; c = c->next) {
         for (size_t i = 0; c->key == AA_KEY_COMMAND && !c->negated && i < c->words.n; i++) {
             const struct aa_word *word = &c->words.v[i];
-            const char *slash = strrchr(word->text, '/');
 
-            if (word->has_glob ||
-                aa_program_kind(slash != NULL ? slash + 1 : word->text) != AA_PROGRAM_PLAIN)
+            if (word->has_glob || aa_program_kind(aa_base_name(word->text)) != AA_PROGRAM_PLAIN)
                 return word;
         }
     }

@@ -110,13 +110,6 @@ bool aa_rule_is_carte_blanche(const struct aa_config_rule *rule)
 
 /* ---- words ---- */
 
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* "*.x" against "*.x" is the same; what else a glob covers of another is not looked for. */
 static bool covers(const struct aa_word *outer, const struct aa_word *inner, const char *text)
 {
@@ -144,7 +137,7 @@ bool aa_word_covers(enum aa_key key, const struct aa_word *outer, const struct a
         break;
     case AA_KEY_COMMAND: /* a base name holds for every path to it */
         if (strchr(outer->text, '/') == NULL && !inner->has_glob)
-            return covers(outer, inner, base_of(inner->text));
+            return covers(outer, inner, aa_base_name(inner->text));
         break;
     default:
         break;

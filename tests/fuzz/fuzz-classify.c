@@ -13,10 +13,9 @@ static struct aa_request *classify(char *const *words, size_t n, unsigned flags)
     struct aa_request *request = aa_request_new();
     struct aa_effective effective = { 0 };
     struct aa_known_name name;
-    const char *slash = strrchr(words[0], '/');
 
     require(request != NULL);
-    name = (struct aa_known_name){ words[0], slash == NULL ? words[0] : slash + 1 };
+    name = (struct aa_known_name){ words[0], aa_base_name(words[0]) };
     effective.names = &name;
     effective.names_n = 1;
     effective.resolved = words[0];

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: ISC
 """The manual page of the language: every word has its entry, and every example is valid.
 
-    manpage.py TOOL PAGE
+    manpage.py TOOL PAGE [PAGE…]
+
+Of further pages only the format is checked.
 
 The examples stand in the page between ".Bd -literal" and ".Ed", behind a comment that says what
 they are; the words are those that "check" itself lists.
@@ -123,7 +125,9 @@ def main():
     tool, path = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
     page = path.read_text()
     failures, words = check_entries(tool, page)
-    failures += check_examples(tool, page) + check_format(str(path))
+    failures += check_examples(tool, page)
+    for each in sys.argv[2:]:
+        failures += check_format(each)
     n = len(examples(page))
     print(f"{words} words, {n} examples, {len(failures)} failures")
     print("".join(f"  {line}\n" for line in failures), end="")

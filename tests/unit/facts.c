@@ -159,7 +159,8 @@ static void set_time(const char *value)
 
 static bool set_command_fact(const char *key, const char *value)
 {
-    struct aa_effective *last = &made.effective[AA_MIN(made.request.effective_n, COMMANDS_MAX) - 1];
+    size_t n = AA_MIN(made.request.effective_n, COMMANDS_MAX);
+    struct aa_effective *last = &made.effective[n > 0 ? n - 1 : 0];
 
     if (aa_streq(key, "command"))
         set_command(value);

@@ -86,12 +86,10 @@ static struct aa_request *request_for(const char *line)
     struct aa_known_name *name = AA_NEW(&request->arena, struct aa_known_name);
     const char **args = AA_NEW_ARRAY(&request->arena, const char *, 16);
     char *copy = aa_arena_strdup(&request->arena, line), *rest = NULL;
-    const char *slash;
     size_t n = 0;
 
     name->path = strtok_r(copy, " ", &rest);
-    slash = strrchr(name->path, '/');
-    name->base = slash == NULL ? name->path : slash + 1;
+    name->base = aa_base_name(name->path);
     for (const char *word; (word = strtok_r(NULL, " ", &rest)) != NULL;)
         args[n++] = aa_streq(word, "''") ? "" : word;
     *effective = (struct aa_effective){ .names = name, .names_n = 1, .resolved = name->path,
@@ -129,6 +127,7 @@ static const struct line {
     unsigned flags;
 } lines[] = {
     { "/usr/bin/id -u", "id -u", 0 },
+    { "/usr/bin/ -u", " -u", 0 }, /* a name without a letter is in no list */
     { "/usr/bin/env X=1 id", "env X=1 id; id", 0 },
     { "/usr/bin/env env nice id", "env env nice id; env nice id; nice id; id", 0 },
     { "/usr/bin/timeout 5 sh -c id", "timeout 5 sh -c id; sh -c id; id", 0 },

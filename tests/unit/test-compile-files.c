@@ -182,6 +182,9 @@ static void packs_stand_where_they_are_included(void **state)
     world_write_text(&world, "etc/actionapprove.conf", ASKING "default ask c\ndefault from g\n"
                                                               "include pack base\n");
     assert_string_equal(compile(0), "base/one base/two ");
+    world_write_text(&world, "etc/actionapprove.conf", "include pack base\ninclude pack base\n");
+    says(0, "pack base is included already");
+    assert_null(strstr(compile(0), "there is a rule named"));
     world_write_text(&world, "etc/actionapprove.conf", "include pack nowhere\n");
     says(0, "there is no pack \"nowhere\"");
     world_write_text(&world, "etc/actionapprove.conf", "include pack \"../etc/x\"\n");
