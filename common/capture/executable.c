@@ -308,20 +308,34 @@ int aa_folder_is_bound(const struct aa_walker *walker, const char *path, const c
     return 0;
 }
 
-/* The program that "#!/usr/bin/env NAME" starts: the first of that name on the path. */
+/* The program that "#!/usr/bin/env NAME" starts: the first of that name on the path. In the folders
+ * before it nobody but root may be able to put another one. */
 static int find_on_path(const struct aa_walker *walker, const char *path, const char *name,
                         struct aa_resolved *ret)
 {
     while (path != NULL && *path != '\0') {
         size_t n = strcspn(path, ":");
+        char *folder, *candidate;
+        const char *why = NULL;
+        int r;
 
-        if (n > 0 && path[0] == '/') {
-            char *candidate = aa_arena_printf(walker->arena, "%.*s/%s",
-                                              (int)AA_MIN(n, (size_t)PATH_MAX), path, name);
-            int r = candidate == NULL ? -ENOMEM : aa_resolve(walker, candidate, ret);
-
-            if (r < 0 || ret->facts.found)
-                return r;
+        if (n == 0 || n >= PATH_MAX || path[0] != '/') {
+            *ret = (struct aa_resolved){ 0 };
+            ret->facts.unbound_why = "its interpreter is looked for in the working folder";
+            return 0;
+        }
+        folder = aa_arena_strndup(walker->arena, path, n);
+        candidate = aa_arena_printf(walker->arena, "%.*s/%s", (int)n, path, name);
+        r = folder == NULL || candidate == NULL ? -ENOMEM : aa_resolve(walker, candidate, ret);
+        if (r < 0 || ret->facts.found)
+            return r;
+        r = aa_folder_is_bound(walker, folder, &why);
+        if (r < 0)
+            return r;
+        if (why != NULL) {
+            *ret = (struct aa_resolved){ 0 };
+            ret->facts.unbound_why = why;
+            return 0;
         }
         path += n + (path[n] == ':');
     }

@@ -35,12 +35,13 @@ static int keep(struct aa_file_lookup *files, const struct aa_file_facts *facts,
     return 0;
 }
 
+/* "folders" is the PATH that the script gets: "env" in its first line looks there. */
 static int keep_interpreters(struct aa_file_lookup *files, const struct aa_file_facts *script,
-                             const char **ret_why)
+                             const char *folders, const char **ret_why)
 {
     struct aa_file_facts interpreters[AA_INTERPRETERS_MAX];
     size_t n = 0;
-    int r = aa_resolve_interpreters(files->walker, script, files->path, interpreters, &n, ret_why);
+    int r = aa_resolve_interpreters(files->walker, script, folders, interpreters, &n, ret_why);
 
     for (size_t i = 0; r == 0 && i < n; i++)
         r = keep(files, &interpreters[i], ret_why);
@@ -134,7 +135,7 @@ static int find(struct aa_file_lookup *files, const char *name, const char *fold
             why = resolved->facts.unbound_why;
         r = keep(files, &resolved->facts, &why);
         if (r == 0 && folders != NULL && why == NULL)
-            r = keep_interpreters(files, &resolved->facts, &why);
+            r = keep_interpreters(files, &resolved->facts, folders, &why);
         if (r < 0)
             return r;
         effective->resolved = resolved->facts.path;

@@ -16,7 +16,7 @@
 #include "request.h"
 
 enum {
-    AA_LOOKS_MAX = 256 * 1024, /* steps of all paths of one request */
+    AA_LOOKS_MAX = 64 * 1024, /* steps of all paths of one request */
     AA_DEVICES_MAX = 16,       /* whose file system is remembered */
 };
 

@@ -192,6 +192,15 @@ static void set_code_unbound(struct aa_effective *effective, const char *why)
         effective->code_unbound_why = why;
 }
 
+/* "-x rc": a file of the folder, perhaps, and it need not be there yet. */
+static bool may_be_value(const struct aa_words *args, size_t j)
+{
+    const char *word = args->v[j], *before = j > 0 ? args->v[j - 1] : "";
+
+    return before[0] == '-' && !aa_streq(before, "--") && word[0] != '-' && word[0] != '/' &&
+           word[strspn(word, "0123456789")] != '\0';
+}
+
 /* Words of a command that cannot be read: each might be a program, or a file that has code. */
 static int look_at_loose_words(struct classifying *c, size_t i)
 {
@@ -208,6 +217,10 @@ static int look_at_loose_words(struct classifying *c, size_t i)
         else if (c->lookup != NULL && word[0] != '\0') {
             int r = c->lookup->code(c->lookup->context, word, effective->folder, false, &why);
 
+            if (r == 0 && why == NULL && word[0] == '-' && word[1] != '\0' && word[2] != '\0')
+                r = c->lookup->code(c->lookup->context, word + 2, effective->folder, false, &why);
+            if (r == 0 && why == NULL && may_be_value(&effective->args, j))
+                r = c->lookup->folder(c->lookup->context, &why);
             if (r < 0)
                 return r;
         }
@@ -222,6 +235,9 @@ static int add_shell_text(struct classifying *c, size_t parent, const char *text
     struct aa_shell_reading reading = { 0 };
     int r = aa_shell_read(&c->request->arena, text, dialect, &reading);
 
+    /* without PATH, as by "env -i", each shell has folders of its own */
+    if (c->about[parent].path != NULL && aa_streq(c->about[parent].path, "/bin:/usr/bin"))
+        c->about[parent].path = "";
     for (size_t i = 0; r == 0 && i < reading.n; i++) {
         const struct aa_shell_command *command = &reading.commands[i];
         struct found found = *like;
@@ -270,6 +286,9 @@ static int add_script(struct classifying *c, size_t parent, size_t at, const cha
     if (r < 0)
         return r;
     if (script.unbound_why != NULL) {
+        /* "sh //dev/stdin", a link to a terminal */
+        c->interactive |= script.resolved == NULL && c->lookup != NULL && why == NULL &&
+                          (c->about[parent].what == BUILTIN || aa_program_kind(base) == AA_PROGRAM_SHELL);
         set_code_unbound(outer, script.unbound_why);
         r = OPAQUE(c, "%.64s runs code from a file that others could change: %.200s", base, path);
         if (r < 0)
@@ -375,7 +394,7 @@ static int read_wrapper(struct classifying *c, size_t i, const char *base)
         return r;
     c->interactive |= wrapped.starts_shell;
     r = make_opaque(c, wrapped.opaque_why);
-    return r < 0 || wrapped.starts_shell ? r : look_at_loose_words(c, i);
+    return r < 0 || (wrapped.starts_shell && wrapped.n == 0) ? r : look_at_loose_words(c, i);
 }
 
 static int read_hatches(struct classifying *c, size_t i, const char *base)
@@ -400,6 +419,33 @@ static int read_hatches(struct classifying *c, size_t i, const char *base)
     return r;
 }
 
+/* git runs hooks and programs that the repository names, and takes one of the caller's for its own. */
+static int read_git(struct classifying *c, size_t i)
+{
+    struct aa_effective *effective = &c->list[i];
+    const char *why = effective->folder != NULL ? "it runs in another folder" : NULL;
+    int r = 0;
+
+    if (c->lookup == NULL)
+        return 0;
+    if (why == NULL)
+        r = c->lookup->folder(c->lookup->context, &why);
+    if (r == 0 && why == NULL)
+        r = c->lookup->code(c->lookup->context, ".git", NULL, false, &why);
+    for (size_t j = 0; r == 0 && why == NULL && j < effective->args.n; j++) {
+        const char *word = effective->args.v[j], *value = word[0] == '-' ? strchr(word, '=') : word - 1;
+
+        if (aa_doubt_of(&effective->args, j) != AA_EXACT)
+            why = "which repository it works on is not known";
+        else if (value != NULL && value[1] != '\0' && j < AA_LOOSE_WORDS_MAX)
+            r = c->lookup->code(c->lookup->context, value + 1, effective->folder, false, &why);
+    }
+    if (r < 0 || why == NULL)
+        return r;
+    set_code_unbound(effective, why);
+    return OPAQUE(c, "git runs what its repository says, and others could change that: %.200s", why);
+}
+
 /* ---- each command in its turn ---- */
 
 /* Multi-call programs are what they are called by; only by their own name do they take an applet. */
@@ -413,6 +459,23 @@ static bool is_called_otherwise(const struct aa_effective *effective, size_t nam
 {
     return name > 0 && is_multicall(effective->names[name].base) &&
            !is_multicall(effective->names[0].base);
+}
+
+/* A link of somebody's own, by the name of one program to another: which of the two reads the
+ * arguments is up to the file, and the name is what would be believed. */
+static bool is_in_disguise(const struct aa_effective *effective)
+{
+    const char *first = NULL, *known;
+
+    for (size_t j = 0; effective->unbound_why != NULL && j < effective->names_n; j++) {
+        if (is_called_otherwise(effective, j) ||
+            aa_program_known(effective->names[j].base, &known) == AA_PROGRAM_PLAIN)
+            continue;
+        if (first != NULL && !aa_streq(first, known))
+            return true;
+        first = known;
+    }
+    return false;
 }
 
 /* Of a shell's own commands only "." reads a file: by its path, else on PATH or in the folder. */
@@ -439,6 +502,12 @@ static int read_one(struct classifying *c, size_t i)
         return read_builtin(c, i);
     if (c->about[i].what == SCRIPT)
         return 0;
+    if (is_in_disguise(effective)) {
+        int r = make_opaque(c, "it is called by a name that says another program than its file");
+
+        if (r < 0)
+            return r;
+    }
     for (size_t j = 0; j < effective->names_n; j++) {
         base = effective->names[j].base;
         if (is_called_otherwise(effective, j))
@@ -459,6 +528,8 @@ static int read_one(struct classifying *c, size_t i)
         int r = is_called_otherwise(effective, j) ? 0 :
                                                     read_hatches(c, i, effective->names[j].base);
 
+        if (r == 0 && aa_streq(effective->names[j].base, "git"))
+            r = read_git(c, i);
         if (r < 0 || c->opaque_why != NULL)
             return r;
     }

@@ -17,9 +17,13 @@ static const struct hatch {
     { "cpio", NULL, "rsh-command", NULL },
     { "rsync", "e", "rsh rsync-path", NULL },
     { "scp sftp", "SDoF", NULL, NULL },
-    { "git", "c", "exec-path config-env upload-pack receive-pack exec extcmd",
+    { "git", "cO", "exec-path config-env upload-pack receive-pack exec extcmd access-hook template",
       "ext:: --open-files-in-pager bisect difftool mergetool filter-branch submodule !" },
-    { "man", "PH", "pager html gxditview", NULL },
+    { "man", "PHC", "pager html gxditview config-file", NULL },
+    { "service", "", NULL, "/" },
+    { "udhcpc", "s", "script", NULL },
+    { "agetty getty telnetd", "l", "login-program login", NULL },
+    { "ifup ifdown ifquery", "i", "interfaces", NULL },
     { "less more most pg view", "", NULL, "+ !" },
     { "vi vim nvim vimdiff view ex gvim rvim rview vim.basic vim.tiny nvi elvis", "cSsuUWw",
       "cmd startuptime listen remote luamod", "+" },
@@ -37,8 +41,8 @@ static const struct hatch {
     { "rpm rpmbuild rpmquery", "ED", "eval pipe define load macros rcfile predefine",
       "%( %{lua" },
     { "dnf yum dnf5 microdnf tdnf", "c", "config setopt installroot", NULL },
-    { "psql", NULL, NULL, "\\! \\o \\g \\w \\copy \\i \\s \\e \\setenv program" },
-    { "mysql mariadb mycli", NULL, "pager init-command", "\\! system \\p pager \\e edit" },
+    { "psql", "f", "file", "\\! \\o \\g \\w \\copy \\i \\s \\e \\setenv program" },
+    { "mysql mariadb mycli", NULL, "pager init-command", "\\! system \\p pager \\e edit source \\." },
     { "sqlite3 sqlite", NULL, "cmd init", ".shell .system .load .output .once -cmd -init | edit(" },
     { "redis-cli", NULL, "eval", NULL },
     { "tcpdump dumpcap", "z", "postrotate-command", NULL },
@@ -49,6 +53,11 @@ static const struct hatch {
     { "iptables ip6tables iptables-save iptables-restore ip6tables-restore iptables-nft "
       "iptables-legacy arptables ebtables", "M", "modprobe", NULL },
     { "logrotate", "m", "mail", NULL },
+    { "ar nm ranlib strip size objdump objcopy ld.bfd ld.gold gold", NULL, "plugin", "-plugin" },
+    { "ssh-keygen", "Dw", NULL, NULL },
+    { "ssh-add", "sS", NULL, NULL },
+    { "prove", "eIM", "exec source harness formatter", NULL },
+    { "dc", "", NULL, "!" },
     { "gcc g++ cc c++ clang clang++ ld", "", NULL, "-wrapper -fplugin -specs @ -B -plugin" },
     { "gpg gpg2", NULL, "exec-path photo-viewer pinentry-program agent-program dirmngr-program "
       "keyserver-program", NULL },
@@ -74,6 +83,22 @@ static bool begins_option(const char *list, const char *name, size_t n)
             return true;
     }
     return false;
+}
+
+/* "gcc-12" and "x86_64-linux-gnu-gcc-12" are gcc. */
+static bool is_of_programs(const char *list, const char *base)
+{
+    char name[64];
+    size_t n = strlen(base);
+    const char *dash;
+
+    if (aa_listed(list, base) || n >= sizeof(name))
+        return aa_listed(list, base);
+    memcpy(name, base, n + 1);
+    while (n > 1 && strchr("0123456789.-", name[n - 1]) != NULL)
+        name[--n] = '\0';
+    dash = strrchr(name, '-');
+    return aa_listed(list, name) || (dash != NULL && aa_listed(list, dash + 1));
 }
 
 static bool same_letter(char a, char b)
@@ -142,6 +167,21 @@ static int explain(struct aa_arena *arena, const char *base, const char *argumen
     return ret->why == NULL ? -ENOMEM : 0;
 }
 
+/* Letters of git that name a command only behind one of its words: "clone -u", "rebase -x". */
+static bool is_of_git(const char *base, const struct aa_words *arguments, size_t i)
+{
+    const char *argument = arguments->v[i];
+
+    if (!aa_streq(base, "git") || argument[0] != '-' || argument[1] == '-')
+        return false;
+    for (size_t j = 0; j < i; j++) {
+        if ((aa_streq(arguments->v[j], "clone") && strchr(argument, 'u') != NULL) ||
+            (aa_streq(arguments->v[j], "rebase") && strchr(argument, 'x') != NULL))
+            return true;
+    }
+    return false;
+}
+
 /* A word that is made at run time could be any of these options. */
 static bool may_be_option(const struct aa_words *arguments, size_t i)
 {
@@ -198,12 +238,12 @@ int aa_hatches_find(struct aa_arena *arena, const char *base, const struct aa_wo
     if (aa_streq(base, "sed") || aa_streq(base, "gsed"))
         return find_in_sed(arena, base, arguments, ret);
     for (size_t row = 0; row < AA_ARRAY_SIZE(hatches); row++) {
-        if (!aa_listed(hatches[row].programs, base))
+        if (!is_of_programs(hatches[row].programs, base))
             continue;
         for (size_t i = 0; i < arguments->n; i++) {
             const char *next = i + 1 < arguments->n ? arguments->v[i + 1] : NULL;
 
-            if (!may_be_option(arguments, i) &&
+            if (!may_be_option(arguments, i) && !is_of_git(base, arguments, i) &&
                 !is_hatch(&hatches[row], i == 0, arguments->v[i], next, ret))
                 continue;
             if (ret->why == NULL && explain(arena, base, arguments->v[i], ret) < 0)

@@ -97,8 +97,10 @@ static bool takes_off_one(struct sh_reader *r, struct sh_slot *slot, enum sh_kin
             item = item->next;
             break;
         }
-        if (kind == SH_COMMAND && aa_streq(item->text, "-p"))
+        if (kind == SH_COMMAND && aa_streq(item->text, "-p")) {
+            aa_sh_opaque(r, "\"command -p\" looks for the command in other folders");
             continue;
+        }
         if (kind == SH_COMMAND && (aa_streq(item->text, "-v") || aa_streq(item->text, "-V")))
             return false;
         if (kind == SH_EXEC && aa_streq(item->text, "-c"))

@@ -86,9 +86,9 @@ static struct group read_group(enum aa_shell_dialect dialect, const char *argume
     /* zsh takes the name of an option from the same word, others from the next */
     if (group.words > 1 || (group.words == 1 && dialect == AA_SHELL_ZSH))
         group.known = false;
-    /* bash reads "-norc" as "--norc" */
+    /* bash reads "-norc" as "--norc", and takes commands from the terminal */
     if (dialect != AA_SHELL_DASH && strlen(argument) > 3 && strpbrk(argument, "rp") != NULL)
-        group.known = false;
+        group.known = group.code = false;
     return group;
 }
 

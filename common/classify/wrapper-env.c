@@ -165,7 +165,7 @@ void aa_read_env(struct aa_wrapping *w)
         if (aa_after(w->assigned.v[i], "PATH=") != NULL)
             w->marked = false;
     }
-    if (w->marked && strchr(w->words.v[w->at], '/') == NULL) /* confstr(3)'s, without PATH */
+    if (w->marked) /* confstr(3)'s, without PATH */
         aa_word_add(w, &w->assigned, "PATH=/bin:/usr/bin", AA_EXACT);
     aa_inner_add_words(w, w->at, false);
 }

@@ -204,9 +204,12 @@ const struct aa_wrapper aa_wrapper_table[] = {
 
     /* not read: what may be a command in them is kept */
     { .names = "at batch debconf dbus-launch dpkg-architecture faketime gdb gdbserver hyperfine ltrace newgrp "
-               "openvt perf proxychains proxychains4 rlwrap run-parts run0 screen scriptlive ssh-agent "
-               "systemd-socket-activate tcpserver tmux torsocks trickle tsocks valgrind xvfb-run cpulimit",
+               "openvt perf proxychains proxychains4 rlwrap run-parts run0 scriptlive ssh-agent "
+               "systemd-socket-activate tcpserver torsocks trickle tsocks valgrind xvfb-run cpulimit "
+               "coresched cttyhack enosys envdir envuidgid fakeroot-ng fakeroot-sysv fakeroot-tcp "
+               "gpg-agent memusage pipesz run-init setpgid sotruss switch_root tcpsvd udpsvd xtrace",
       .flags = AA_WRAPPER_OPAQUE },
+    { .names = "screen tmux", .flags = AA_WRAPPER_OPAQUE | AA_WRAPPER_SHELL },
     { .names = "bubblewrap bwrap firejail machinectl proot schroot ssh systemd-nspawn",
       .flags = AA_WRAPPER_OPAQUE | AA_WRAPPER_OTHER_ROOT },
 };

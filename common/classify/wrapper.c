@@ -252,6 +252,7 @@ static void read_row(struct aa_wrapping *w)
         w->other_root = true;
     if (row->flags & AA_WRAPPER_OPAQUE) {
         aa_wrapper_opaque(w, "what %s runs is not read", w->base);
+        w->ret->starts_shell = (row->flags & AA_WRAPPER_SHELL) != 0; /* no command, or a key away */
         aa_inner_guess(w, 0);
         return;
     }

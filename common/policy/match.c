@@ -155,6 +155,18 @@ static int share_of_variables(const struct matching *m, struct share *share)
     return 0;
 }
 
+/* A name without a folder, of a program that is looked for where not only root decides: it may be the
+ * file that the pattern means. */
+static int could_be_found_as(const struct aa_snap_word *word, const char *pattern,
+                             const struct aa_effective *effective, const struct aa_known_name *name)
+{
+    const char *base = strrchr(pattern, '/') + 1;
+
+    if (effective->unbound_why == NULL || strchr(name->path, '/') != NULL)
+        return 0;
+    return (word->flags & AA_WORD_GLOB) != 0 ? aa_glob_match(base, name->base) : aa_streq(base, name->base);
+}
+
 static int command_inside(const struct matching *m, enum aa_action action,
                           const struct aa_effective *effective)
 {
@@ -174,6 +186,8 @@ static int command_inside(const struct matching *m, enum aa_action action,
             const struct aa_known_name *name = &effective->names[j];
             int r = aa_word_matches(m->snapshot, &m->words[i], is_path ? name->path : name->base);
 
+            if (r == 0 && is_path && !m->certain)
+                r = could_be_found_as(&m->words[i], pattern, effective, name);
             if (r != 0)
                 return r;
         }

@@ -131,8 +131,18 @@ static void env_takes_the_first_on_path(void **state)
     assert_non_null(strstr(result.why, "/tmp is writable"));
     snprintf(path, sizeof(path), "/usr/bin:%s", folder);
     assert_null(interpreters(script, path).why);
-    snprintf(path, sizeof(path), "relative:/nowhere:/usr/bin");
+    snprintf(path, sizeof(path), "/nowhere:/usr/bin");
     assert_null(interpreters(script, path).why);
+    /* where it is not there yet, somebody else could put it */
+    snprintf(path, sizeof(path), "%s/none:/usr/bin", folder);
+    assert_non_null(interpreters(script, path).why);
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const own[] = { "relative:/usr/bin", ":/usr/bin", "/nowhere::/usr/bin" };
+
+        result = interpreters(script, own[i]);
+        assert_non_null(result.why);
+        assert_non_null(strstr(result.why, "working folder"));
+    }
     assert_non_null(interpreters(script, NULL).why);
     assert_non_null(interpreters(script, "").why);
 }

@@ -24,7 +24,7 @@ static const struct shell_row rows_of_builtins[] = {
     { "\\echo a", "echo a *" },
     { "command a b", "a b" },
     { "command echo", "echo *" },
-    { "command -p a", "a" },
+    { "command -p a", "a -- opaque" },
     { "command -v a", "command -v a *" },
     { "command -V a", "command -V a *" },
     { "command -x a", "a -- opaque" },

@@ -79,7 +79,7 @@ static const struct shell_row rows_of_hostile[] = {
     { "sh -c 'rm x'", "sh -c 'rm x'" },
     { "bash <<E\nrm x\nE", "bash" },
     { "command rm x", "rm x" },
-    { "command -p rm x", "rm x" },
+    { "command -p rm x", "rm x -- opaque" },
     { "builtin command rm x", "rm x" },
     { "exec rm x", "rm x" },
     { "exec -a a rm x", "rm x -- opaque" },

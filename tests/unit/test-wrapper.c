@@ -19,7 +19,7 @@ static const struct row plain[] = {
     { "env -i ls", "+PATH=/bin:/usr/bin ls" },
     { "env - ls", "+PATH=/bin:/usr/bin ls" },
     { "env -i PATH=/x ls", "+PATH=/x ls" },
-    { "env -i /bin/ls", "/bin/ls" },
+    { "env -i /bin/ls", "+PATH=/bin:/usr/bin /bin/ls" },
     { "env -u PATH ls", "+PATH=/bin:/usr/bin ls" },
     { "env -uPATH ls", "+PATH=/bin:/usr/bin ls" },
     { "env -u HOME ls", "ls" },
