@@ -62,6 +62,7 @@ static int add_unknown(struct gathering *g)
         .effective = g->effective,
         .text = g->word,
         .path = "",
+        .movable = true,
         .below = g->below,
         .is_file = true,
     });
@@ -150,6 +151,7 @@ static int add_path(struct gathering *g, const char *whole, const char *text)
     if (aa_streq(g->place.path, path) && was_added(g, path))
         return 0;
     operand.doubtful = g->place.doubtful;
+    operand.movable = g->place.movable;
     operand.below = g->below && (!g->place.found || S_ISDIR(g->place.st.st_mode));
     operand.is_file = g->target || g->place.found || strchr(text, '/') != NULL;
     g->files += g->place.found && g->word[0] != '-';

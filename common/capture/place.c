@@ -14,6 +14,7 @@ struct walk {
     size_t n;
     char ahead[2 * PATH_MAX];
     enum kind kind; /* of the file system that was reached */
+    bool movable;
 };
 
 static enum kind kind_of_file_system(const char *path)
@@ -50,6 +51,9 @@ static int look(struct walk *walk, struct stat *ret)
         return -E2BIG;
     if (lstat(path, ret) != 0)
         return -errno;
+    if (S_ISDIR(ret->st_mode) && (ret->st_uid != walk->looking->owner ||
+                                  (ret->st_mode & (S_IWGRP | S_IWOTH)) != 0))
+        walk->movable = true;
     if (!S_ISLNK(ret->st_mode)) /* a link is where its folder is; to ask would be to follow it */
         walk->kind = kind_of(walk->looking, path, ret->st_dev);
     return 0;
@@ -187,6 +191,7 @@ int aa_look_at(struct aa_looking *looking, const char *path, struct aa_place *re
     }
     if (r == -E2BIG)
         return r;
+    ret->movable = walk.movable;
     if (r < 0) {
         ret->path[0] = '\0';
         ret->doubtful = true;

@@ -34,6 +34,7 @@ struct aa_looking {
 struct aa_place {
     char path[PATH_MAX]; /* links followed; "" where it could not be found out */
     bool doubtful;       /* that, or what says so is another host's or the kernel's own view */
+    bool movable;        /* a folder on the way is not root's alone: it may lead elsewhere soon */
     bool found;
     struct stat st;      /* where it was found */
 };

@@ -108,6 +108,7 @@ struct aa_operand {
     const char *resolved;   /* the same with all links followed, as far as it exists; NULL: the same
                              * as "path", or not to be found out (then "doubtful") */
     bool doubtful;          /* where it leads could not be looked at */
+    bool movable;           /* somebody other than root can make it lead elsewhere */
     bool below;             /* the command may reach what lies below this folder */
     bool is_file;           /* no mere word: written as a path, there already, or redirected to */
     const struct aa_attribute *attributes;

@@ -3,12 +3,13 @@
  * The four cases, and how wide "inside" is in each:
  *
  *   allow, when label X       certain: every operand that is a file is surely in X, and there is one
- *   allow, when not label X   wide:    no operand could be in X
+ *   allow, when not label X   wide:    no operand could be in X, now or when a folder's owner turns
+ *                                      a link between our look and the start
  *   ask or deny, label X      wide:    some operand could be in X
  *   ask or deny, not label X  certain: some operand is not surely in X; or none is to be seen, or
  *                                      the command is opaque, so that there may be others
  *
- * Surely inside is an exact operand whose path as written and whose path with its links followed
+ * Surely inside is an exact operand that only root can make lead elsewhere, whose path as written and whose path with its links followed
  * both fit the label; from which the command reaches nothing that does not; or one that has the
  * attribute from root's hand. What could be inside is all else that the operand may turn out to be:
  * either of its paths, a folder above the label that the command goes below, any file where
@@ -176,7 +177,7 @@ int aa_operand_has_label(const struct aa_snapshot *snapshot, const struct aa_sna
     bool known = operand->path[0] != '\0' && !(operand->doubtful && operand->resolved == NULL);
     int r;
 
-    if (certain && (!operand->exact || operand->doubtful || !known))
+    if (certain && (!operand->exact || operand->doubtful || operand->movable || !known))
         return 0;
     if (!known)
         return label->paths.count + label->xattrs.count > 0;
@@ -239,7 +240,8 @@ int aa_label_condition_holds(const struct aa_snapshot *snapshot,
         /* a mere word ("restart") is no file that an allow rule could want inside */
         if (allow && !negated && !operand->is_file)
             continue;
-        r = inside(snapshot, condition, request, operand, certain);
+        r = allow && negated && operand->movable ?
+                1 : inside(snapshot, condition, request, operand, certain);
         if (r < 0)
             return r;
         inside_n += r == 1;

@@ -51,6 +51,8 @@ static void set_fact(struct aa_operand *operand, struct aa_attribute *own, char 
         operand->exact = false;
     else if (aa_streq(fact, "doubtful"))
         operand->doubtful = true;
+    else if (aa_streq(fact, "movable"))
+        operand->movable = true;
     else if (aa_streq(fact, "word"))
         operand->is_file = false;
     else if (aa_after(fact, "to=") != NULL)
@@ -134,6 +136,10 @@ static const struct {
     { "pii", "/srv/customers", IN },
     { "pii", "/srv/customers/a,word", WORD },
     { "pii", "/srv/customersx", OUT },
+    { "pii", "/srv/customers/a,movable", MAY },
+    { "pii", "/home/a,movable", "nnny" },
+    { "pii", "/home/a,movable,word", "nnny" },
+    { "pii", "/home/a /home/b,movable", "nnny" },
     { "pii", "/srv/customer", OUT },
     { "pii", "/srv/Customers/a", OUT },
     { "pii", "/srv", OUT },
