@@ -237,6 +237,10 @@ int aa_hatches_find(struct aa_arena *arena, const char *base, const struct aa_wo
     *ret = (struct aa_hatches){ 0 };
     if (aa_streq(base, "sed") || aa_streq(base, "gsed"))
         return find_in_sed(arena, base, arguments, ret);
+    if (aa_client_takes_input(base, arguments)) {
+        ret->why = aa_arena_printf(arena, "%.64s takes commands from a terminal or a pipe", base);
+        return ret->why == NULL ? -ENOMEM : 0;
+    }
     for (size_t row = 0; row < AA_ARRAY_SIZE(hatches); row++) {
         if (!is_of_programs(hatches[row].programs, base))
             continue;

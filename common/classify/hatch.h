@@ -25,4 +25,7 @@ int aa_hatches_find(struct aa_arena *arena, const char *base, const struct aa_wo
  * commands s d p q = and their like, and no more. */
 bool aa_sed_is_plain(const char *script);
 
+/* Whether a client of a database would take its commands from a terminal or a pipe. */
+bool aa_client_takes_input(const char *base, const struct aa_words *arguments);
+
 #endif
