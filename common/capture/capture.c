@@ -152,7 +152,7 @@ static int capture_command(const struct aa_walker *walker, const struct aa_quest
         .walker = walker,
         .path = aa_environment_value(question->envp, "PATH"),
         .cwd = request->cwd,
-        .files = AA_NEW_ARRAY(arena, struct aa_file_facts, AA_FILES_MAX),
+        .files = AA_NEW_ARRAY(arena, struct aa_file_facts, AA_FILES_FIRST),
     };
     struct aa_lookup lookup = aa_lookup_of(&files);
     size_t interpreters = 0;

@@ -28,6 +28,15 @@ static int keep(struct aa_file_lookup *files, const struct aa_file_facts *facts,
             aa_streq(have->path, facts->path))
             return 0;
     }
+    if (files->files_n == AA_FILES_FIRST) {
+        struct aa_file_facts *more = AA_NEW_ARRAY(files->walker->arena, struct aa_file_facts,
+                                                  AA_FILES_MAX);
+
+        if (more == NULL)
+            return -ENOMEM;
+        memcpy(more, files->files, files->files_n * sizeof(*more));
+        files->files = more;
+    }
     if (files->files_n == AA_FILES_MAX)
         *ret_why = "it has more files than are looked at";
     else

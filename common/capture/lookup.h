@@ -7,13 +7,13 @@
 #include "classify/classify.h"
 #include "executable.h"
 
-enum { AA_FILES_MAX = 256 };
+enum { AA_FILES_MAX = 256, AA_FILES_FIRST = 1 + AA_INTERPRETERS_MAX };
 
 struct aa_file_lookup {
     const struct aa_walker *walker;
     const char *path;   /* PATH of the command's environment, or NULL */
     const char *cwd;    /* where the command would run, or NULL */
-    struct aa_file_facts *files; /* AA_FILES_MAX of them */
+    struct aa_file_facts *files; /* room for AA_FILES_FIRST at first, for AA_FILES_MAX at most */
     size_t files_n;
 };
 

@@ -9,7 +9,8 @@
 struct classifying {
     struct aa_request *request;
     const struct aa_lookup *lookup;
-    struct aa_effective *list;
+    struct aa_effective *list; /* AA_EFFECTIVE_MAX of them, or the only one */
+    bool has_room;
     struct about {
         size_t depth;
         enum { PROGRAM, BUILTIN, SCRIPT } what; /* only a program's arguments are read */

@@ -132,6 +132,22 @@ static int read_wrapper(struct classifying *c, size_t i, const char *base)
     return r < 0 || (wrapped.starts_shell && wrapped.n == 0) ? r : aa_look_at_loose_words(c, i);
 }
 
+/* Most commands have no other in them: room for those is made when the first may come. */
+static int make_room(struct classifying *c)
+{
+    struct aa_effective *list;
+
+    if (c->has_room)
+        return 0;
+    list = AA_NEW_ARRAY(&c->request->arena, struct aa_effective, AA_EFFECTIVE_MAX);
+    if (list == NULL)
+        return -ENOMEM;
+    memcpy(list, c->list, c->n * sizeof(*list));
+    c->list = list;
+    c->has_room = true;
+    return 0;
+}
+
 static int read_hatches(struct classifying *c, size_t i, const char *base)
 {
     const struct found like = { .other_root = false };
@@ -141,6 +157,8 @@ static int read_hatches(struct classifying *c, size_t i, const char *base)
 
     if (r < 0 || hatches.why == NULL)
         return r;
+    if (make_room(c) < 0)
+        return -ENOMEM;
     r = aa_classify_opaque(c, hatches.why);
     for (size_t j = 0; r == 0 && j < hatches.n; j++) {
         size_t first = c->n;
@@ -204,6 +222,7 @@ static int read_builtin(struct classifying *c, size_t i)
 static int read_one(struct classifying *c, size_t i)
 {
     const struct aa_effective *effective = &c->list[i];
+    enum aa_program_kind kind;
     const char *known, *base;
 
     if (c->about[i].what == BUILTIN)
@@ -220,7 +239,10 @@ static int read_one(struct classifying *c, size_t i)
         base = effective->names[j].base;
         if (is_called_otherwise(effective, j))
             continue;
-        switch (aa_program_known(base, &known)) {
+        kind = aa_program_known(base, &known);
+        if (kind != AA_PROGRAM_PLAIN && make_room(c) < 0)
+            return -ENOMEM;
+        switch (kind) {
         case AA_PROGRAM_SHELL:
             return read_shell(c, i, known, base);
         case AA_PROGRAM_INTERPRETER:
@@ -249,7 +271,7 @@ static int read_all(struct classifying *c, unsigned flags)
     const char *known;
     bool is_shell = false;
 
-    for (size_t j = 0; j < c->list[0].names_n; j++)
+    for (size_t j = 0; (flags & AA_SHELL_REQUESTED) != 0 && j < c->list[0].names_n; j++)
         is_shell |= aa_program_known(c->list[0].names[j].base, &known) == AA_PROGRAM_SHELL;
     for (size_t i = 0; i < c->n; i++) {
         int r = c->about[i].depth < AA_CLASSIFY_DEPTH_MAX ?
@@ -282,7 +304,7 @@ int aa_classify(struct aa_request *request, const struct aa_lookup *lookup, unsi
         return -ENOMEM;
     c->request = request;
     c->lookup = lookup;
-    c->list = AA_NEW_ARRAY(&request->arena, struct aa_effective, AA_EFFECTIVE_MAX);
+    c->list = AA_NEW(&request->arena, struct aa_effective); /* the only one, for now */
     if (c->list == NULL)
         return -ENOMEM;
     c->list[0] = request->effective[0];

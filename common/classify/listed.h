@@ -22,12 +22,16 @@ static inline const char *aa_next_listed(const char **list, size_t *n)
 /* No list holds nothing. */
 static inline bool aa_listed(const char *list, const char *name)
 {
-    const char *each;
-    size_t n;
+    size_t n = strlen(name);
 
-    while (list != NULL && (each = aa_next_listed(&list, &n)) != NULL) {
-        if (n == strlen(name) && strncmp(each, name, n) == 0)
+    /* asked of every table for every command: by hand, and no further than the first letter */
+    for (const char *each = list; each != NULL && n > 0 && *each != '\0';) {
+        if (*each == *name && strncmp(each, name, n) == 0 && (each[n] == ' ' || each[n] == '\0'))
             return true;
+        while (*each != '\0' && *each != ' ')
+            each++;
+        while (*each == ' ')
+            each++;
     }
     return false;
 }

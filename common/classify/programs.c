@@ -75,7 +75,10 @@ enum aa_program_kind aa_program_known(const char *base, const char **ret_known)
         return kind;
     memcpy(name, base, strlen(base) + 1);
     drop_version(name);
-    kind = kind_of_exact(name, ret_known);
+    if (!aa_streq(name, base))
+        kind = kind_of_exact(name, ret_known);
+    if (strchr(name, '-') == NULL)
+        return kind;
     /* bash-static, x86_64-linux-gnu-python3.11: better one program too many than one too few */
     for (char *part; kind == AA_PROGRAM_PLAIN && (part = strsep(&rest, "-")) != NULL;) {
         drop_version(part);

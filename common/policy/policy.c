@@ -164,7 +164,8 @@ static int allow_limit(const struct aa_snapshot *snapshot, const struct aa_reque
 
 /*
  * A rule that takes what cannot be read, and what is wrapped, need not name a shell's builtins (no
- * rule could: they have no file). All else in the command has to match it as in any other rule.
+ * rule could: they have no file). All else in the command has to match it as in any other rule, and
+ * conditions with "not" look at everything.
  */
 struct without_builtins {
     struct aa_request view;
@@ -186,22 +187,10 @@ static const struct aa_request *leave_out_builtins(const struct aa_request *requ
     return &out->view;
 }
 
-/* What the positive conditions of a rule look at; those with "not" always look at everything. */
-static const struct aa_request *view_of(const struct aa_snap_rule *rule,
-                                        const struct aa_request *request,
-                                        struct without_builtins *out)
-{
-    const uint32_t both = AA_ALLOW_OPAQUE_OK | AA_ALLOW_WRAPPED_OK;
-
-    return rule->action == AA_ACTION_ALLOW && (rule->flags & both) == both && request->effective_n > 1 ?
-               leave_out_builtins(request, out) : request;
-}
-
 static int try_rule(const struct aa_snapshot *snapshot, const struct aa_snap_rule *rule,
-                    const struct aa_request *request, struct without_builtins *room,
+                    const struct aa_request *request, const struct aa_request *positive,
                     struct aa_rule_result *ret)
 {
-    const struct aa_request *positive = view_of(rule, request, room);
     const struct aa_snap_condition *conditions =
         aa_snapshot_elements(snapshot, AA_SECTION_CONDITIONS, rule->conditions);
     uint64_t candidates = AA_ALL_CANDIDATES(positive);
@@ -235,6 +224,24 @@ static int try_rule(const struct aa_snapshot *snapshot, const struct aa_snap_rul
     }
     ret->holds = true;
     return 0;
+}
+
+/* In a frame of its own: the view is large, and few rules want it. */
+static __attribute__((noinline)) int try_rule_without_builtins(const struct aa_snapshot *snapshot,
+                                                               const struct aa_snap_rule *rule,
+                                                               const struct aa_request *request,
+                                                               struct aa_rule_result *ret)
+{
+    struct without_builtins room;
+
+    return try_rule(snapshot, rule, request, leave_out_builtins(request, &room), ret);
+}
+
+static bool takes_builtins(const struct aa_snap_rule *rule, const struct aa_request *request)
+{
+    const uint32_t both = AA_ALLOW_OPAQUE_OK | AA_ALLOW_WRAPPED_OK;
+
+    return rule->action == AA_ACTION_ALLOW && (rule->flags & both) == both && request->effective_n > 1;
 }
 
 static int damaged(struct aa_fault *fault, int error)
@@ -291,13 +298,14 @@ int aa_decide_policy(const struct aa_snapshot *snapshot, const struct aa_request
     struct aa_snap_range all = { 0, aa_snapshot_count(snapshot, AA_SECTION_RULES) };
     const struct aa_snap_rule *rules = aa_snapshot_elements(snapshot, AA_SECTION_RULES, all);
     struct aa_outcome outcome = { .action = AA_ACTION_DENY, .why = "", .name = "default" };
-    struct without_builtins room; /* for all rules together: it is large */
     int r;
 
     for (uint32_t i = 0; i < all.count; i++) {
         struct aa_rule_result result;
 
-        r = try_rule(snapshot, &rules[i], request, &room, &result);
+        r = takes_builtins(&rules[i], request) ?
+                try_rule_without_builtins(snapshot, &rules[i], request, &result) :
+                try_rule(snapshot, &rules[i], request, request, &result);
         if (r < 0)
             return damaged(fault, r);
         if (trace != NULL)
