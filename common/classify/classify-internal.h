@@ -30,6 +30,7 @@ struct found {
     size_t parent;
     struct aa_words words, targets, assigned;
     const char *writes_to, *folder;
+    const char *path; /* struct about's, where it is set for a whole text */
     bool builtin, other_root, applet;
 };
 
@@ -40,6 +41,7 @@ int aa_classify_opaque(struct classifying *c, const char *why);
 /* found.c */
 int aa_classify_add(struct classifying *c, const struct found *found);
 int aa_classify_keep_assigned(struct classifying *c, const struct aa_words *assigned);
+const char *aa_path_assigned(const struct aa_words *assigned); /* the last one; "": not known; or NULL */
 const char *aa_classify_folder_below(struct classifying *c, const char *outer, const char *inner);
 /* A file from which the command at "parent" reads its code: a command of its own, if nobody but root
  * can change it. */

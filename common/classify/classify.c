@@ -114,6 +114,7 @@ static int read_wrapper(struct classifying *c, size_t i, const char *base)
                                .applet = inner->applet };
 
         if (inner->shell_text && inner->words.n > 0 && aa_doubt_of(&inner->words, 0) == AA_EXACT) {
+            found.path = aa_path_assigned(&inner->assigned);
             r = aa_classify_keep_assigned(c, &inner->assigned);
             if (r == 0)
                 r = add_shell_text(c, i, inner->words.v[0], inner->dialect, &found);

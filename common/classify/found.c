@@ -36,8 +36,7 @@ static struct aa_words words_behind(const struct aa_words *words, size_t first)
                               words->doubt == NULL ? NULL : words->doubt + first, words->n - first };
 }
 
-/* PATH as it is set there, the last time; NULL: it is not. */
-static const char *path_of(const struct aa_words *assigned)
+const char *aa_path_assigned(const struct aa_words *assigned)
 {
     const char *path = NULL;
 
@@ -120,7 +119,7 @@ int aa_classify_add(struct classifying *c, const struct found *found)
     const struct about *outer = &c->about[found->parent];
     struct about about = { .depth = outer->depth + 1, .what = found->builtin ? BUILTIN : PROGRAM,
                            .other_root = outer->other_root || found->other_root,
-                           .path = path_of(&found->assigned) };
+                           .path = aa_path_assigned(&found->assigned) };
     struct aa_effective effective = {
         .args = words_behind(&found->words, 1),
         .targets = found->targets,
@@ -134,7 +133,7 @@ int aa_classify_add(struct classifying *c, const struct found *found)
     if (found->folder != NULL && effective.folder == NULL)
         return -ENOMEM;
     if (about.path == NULL)
-        about.path = outer->path;
+        about.path = found->path != NULL ? found->path : outer->path;
     r = aa_classify_keep_assigned(c, &found->assigned);
     if (r < 0)
         return r;

@@ -56,12 +56,13 @@ int aa_read_git(struct classifying *c, size_t i)
     if (r == 0 && why == NULL)
         r = c->lookup->code(c->lookup->context, ".git", NULL, false, &why);
     for (size_t j = 0; r == 0 && why == NULL && j < effective->args.n; j++) {
-        const char *word = effective->args.v[j], *value = word[0] == '-' ? strchr(word, '=') : word - 1;
+        const char *word = effective->args.v[j], *equals = word[0] == '-' ? strchr(word, '=') : NULL;
+        const char *value = equals != NULL ? equals + 1 : word[0] == '-' ? "" : word;
 
         if (aa_doubt_of(&effective->args, j) != AA_EXACT)
             why = "which repository it works on is not known";
-        else if (value != NULL && value[1] != '\0' && j < AA_LOOSE_WORDS_MAX)
-            r = c->lookup->code(c->lookup->context, value + 1, effective->folder, false, &why);
+        else if (value[0] != '\0' && j < AA_LOOSE_WORDS_MAX)
+            r = c->lookup->code(c->lookup->context, value, effective->folder, false, &why);
     }
     if (r < 0 || why == NULL)
         return r;

@@ -46,6 +46,8 @@ UNBOUND = [
     ("sh", "-c", "cd /home/claude && ./bin/tool; mark x"),
     ("python3", "/home/claude/bin/tool"),
     ("nice", "sh", "-c", "sh /home/claude/bin/tool"),
+    ("env", "PATH=/home/claude/bin:/usr/bin", "sh", "-c", "tool x"),
+    ("sudo", "PATH=/home/claude/bin:/usr/bin", "-s", "tool", "x"),
 ]
 
 
