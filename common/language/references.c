@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "references.h"
 
+#include "policy/label.h"
+
 enum { DEFAULT_TIMEOUT_SECONDS = 300 };
 
 /* ---- names ---- */
@@ -177,6 +179,32 @@ static void check_agents(struct aa_config *config)
     }
 }
 
+/* A decision looks for so many extended attributes of each file, and no more. */
+static void check_attributes(struct aa_config *config)
+{
+    const char *names[AA_LABEL_ATTRIBUTES_MAX];
+    size_t n = 0;
+
+    for (const struct aa_config_entity *label = config->labels.first; label != NULL; label = label->next) {
+        for (size_t i = 0; i + 1 < label->xattrs.n; i += 2) {
+            const struct aa_word *word = &label->xattrs.v[i];
+            size_t at = 0;
+
+            while (at < n && !aa_streq(names[at], word->text))
+                at++;
+            if (at < n)
+                continue;
+            if (n == AA_ARRAY_SIZE(names)) {
+                aa_complain(config->complaints, word->place,
+                            "labels name more than %d extended attributes in all",
+                            (int)AA_LABEL_ATTRIBUTES_MAX);
+                return;
+            }
+            names[n++] = word->text;
+        }
+    }
+}
+
 void aa_check_references(struct aa_config *config)
 {
     struct names channels, persons, groups, agents, labels, rules;
@@ -189,6 +217,7 @@ void aa_check_references(struct aa_config *config)
     COLLECT_NAMES(config, &rules, &config->rules, struct aa_config_rule, "rule");
     check_accounts(config);
     check_agents(config);
+    check_attributes(config);
     for (const struct aa_config_entity *g = config->groups.first; g != NULL; g = g->next) {
         for (const struct aa_config_account *m = g->accounts; m != NULL; m = m->next) {
             if (m->kind == AA_MEMBER_PERSON)

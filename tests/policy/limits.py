@@ -49,6 +49,12 @@ def sizes():
         expect(f"1 MiB and {more}", check("-", text=whole + filler), code, says)
 
 
+def attributes():
+    for n, code, says in [(64, 0, "valid"), (65, 1, "labels name more than 64 extended attributes")]:
+        labels = "".join(f"label l{i} {{ xattr user.a{i} x; xattr user.a0 y }}\n" for i in range(n))
+        expect(f"{n} attributes", check("-", text=labels.encode()), code, says)
+
+
 def many_rules():
     start = time.monotonic()
     expect("20,000 rules", check("-", text=rules(RULES_MAX)), 0, f"valid: {RULES_MAX} rules")
@@ -163,6 +169,7 @@ def options():
 
 def main():
     sizes()
+    attributes()
     many_rules()
     with tempfile.TemporaryDirectory() as folder:
         files(pathlib.Path(folder))
