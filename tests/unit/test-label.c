@@ -405,14 +405,26 @@ static void too_many_attributes(void **state)
     _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(64 * 1024), compiled = AA_BUFFER_INIT(0);
     struct aa_label_attributes attributes;
     struct aa_fault fault = { 0 };
+    struct aa_snap_range all = { 0, 2 };
+    const struct aa_snap_label *labels;
     struct aa_snapshot own;
+    struct aa_snap_word *word;
 
     (void)state;
     aa_buffer_add_text(&text, "label l {\n");
-    for (int i = 0; i <= AA_LABEL_ATTRIBUTES_MAX; i++)
+    for (int i = 0; i < AA_LABEL_ATTRIBUTES_MAX; i++)
         aa_buffer_printf(&text, "xattr user.n%d v\n", i);
-    aa_buffer_add_text(&text, "}\nrule r { when label l; deny }\n");
+    aa_buffer_add_text(&text, "}\nlabel m { xattr user.n0 v }\nrule r { when label l m; deny }\n");
     world_compile(aa_buffer_text(&text), &compiled);
+    assert_int_equal(aa_snapshot_from_memory(compiled.data, compiled.length, &own, &fault), 0);
+    assert_int_equal(aa_label_attributes(&own, &attributes, &fault), 0);
+    assert_int_equal(attributes.n, AA_LABEL_ATTRIBUTES_MAX);
+    /* the compiler takes no more: one that is not its own says that there are */
+    labels = aa_snapshot_elements(&own, AA_SECTION_LABELS, all);
+    assert_non_null(labels);
+    word = (struct aa_snap_word *)(uintptr_t)aa_snapshot_words(&own, labels[1].xattrs);
+    word->text = labels[1].name;
+    aa_snapshot_seal(compiled.data, compiled.length);
     assert_int_equal(aa_snapshot_from_memory(compiled.data, compiled.length, &own, &fault), 0);
     assert_int_equal(aa_label_attributes(&own, &attributes, &fault), -E2BIG);
     assert_int_equal(fault.id, AA_FAULT_TOO_LARGE);
