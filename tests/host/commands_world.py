@@ -16,7 +16,7 @@ person carol { unix carol }
 group admins { person bob carol }
 agent claude { unix claude; owner alice }
 """
-WORK = "/srv/work"                                    # where all of it is typed
+WORK = "/srv/desk"                                    # where all of it is typed
 PERMISSIVE = "/etc/actionapprove/permissive"
 FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin")
 AS_THEY_ARE = ("sh", "bash", "dash", "python3", "perl", "sudo")

@@ -14,7 +14,7 @@ STATED_LINES, STATED_BYPASSES = 300, 120              # as many are promised, at
 END_TO_END = [
     ["pg_dump", "prod"],
     ["/usr/bin/../bin/pg_dump", "prod"],
-    ["/srv/work/linked-twice", "prod"],
+    ["/srv/desk/linked-twice", "prod"],
     ["env", "nice", "pg_dump", "prod"],
     ["env", "-S", "pg_dump prod"],
     ["timeout", "5", "sh", "-c", "exec pg_dump prod"],
@@ -115,7 +115,7 @@ def test_no_allow_rule_takes_what_is_no_line_of_its_own(packed):
     changed = []
     for case in lines:
         for argv in ([*case.argv, "--help"], [*case.argv, ""], [case.argv[0], "-x", *case.argv[1:]],
-                     ["env", *case.argv], ["nice", *case.argv], ["/srv/work/id", *case.argv[1:]]):
+                     ["env", *case.argv], ["nice", *case.argv], ["/srv/desk/id", *case.argv[1:]]):
             changed.append(commands_table.Case(case.place, " ".join(argv), case.user, [], argv, [], False))
     answers, _ = commands_world.explain(packed, changed)
     told([f"{case.place}: {case.text}" for case, answer in zip(changed, answers, strict=True)
@@ -124,7 +124,7 @@ def test_no_allow_rule_takes_what_is_no_line_of_its_own(packed):
 
 def test_nothing_runs_through_the_real_sudo(packed):
     packed.policy(commands_world.configuration('default deny "no rule names it"', "ask console; from admins; timeout 1s"))
-    for path in ("/usr/bin/pg_dump", "/usr/local/bin/pg_dump", "/srv/work/pg_dump"):
+    for path in ("/usr/bin/pg_dump", "/usr/local/bin/pg_dump", "/srv/desk/pg_dump"):
         packed.remove(path)
     packed.write("/usr/bin/pg_dump", "#!/bin/sh\necho it ran >> /root/it-ran\n", mode=0o755)
     packed.run(["/usr/bin/pg_dump"], check=True)
@@ -132,7 +132,7 @@ def test_nothing_runs_through_the_real_sudo(packed):
     packed.remove("/root/it-ran")
     for user in ("alice", "claude"):
         for words in END_TO_END:
-            result = packed.run(["sudo", *words], user=user, cwd="/srv/work",
+            result = packed.run(["sudo", *words], user=user, cwd="/srv/desk",
                              env={"SUDO_APPROVE_REASON": "a test"})
             assert result.rc != 0 and "E-" in result.err, (user, words, result.out + result.err)
             assert not packed.exists("/root/it-ran"), (user, words)
