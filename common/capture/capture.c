@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "classify/programs.h"
 #include "environment.h"
 #include "executable.h"
 #include "host.h"
@@ -133,8 +134,7 @@ static const char *name_of_multicall(const struct aa_resolved *resolved)
 {
     const char *base = resolved->names[resolved->names_n - 1].base;
 
-    if (resolved->names_n < 2 || (aa_after(base, "busybox") == NULL && aa_after(base, "toybox") == NULL &&
-                                  !aa_streq(base, "coreutils") && !aa_streq(base, "uutils")))
+    if (resolved->names_n < 2 || !aa_is_multi_call(base))
         return resolved->facts.path;
     /* the last link on the way, by the folders that it really is in */
     return resolved->names_n > 2 ? resolved->names[resolved->names_n - 2].path : resolved->facts.path;

@@ -175,17 +175,10 @@ static int read_hatches(struct classifying *c, size_t i, const char *base)
 
 /* ---- each command in its turn ---- */
 
-/* Multi-call programs are what they are called by; only by their own name do they take an applet. */
-static bool is_multicall(const char *base)
-{
-    return aa_after(base, "busybox") != NULL || aa_after(base, "toybox") != NULL ||
-           aa_streq(base, "coreutils") || aa_streq(base, "uutils");
-}
-
 static bool is_called_otherwise(const struct aa_effective *effective, size_t name)
 {
-    return name > 0 && is_multicall(effective->names[name].base) &&
-           !is_multicall(effective->names[0].base);
+    return name > 0 && aa_is_multi_call(effective->names[name].base) &&
+           !aa_is_multi_call(effective->names[0].base);
 }
 
 /* A link of somebody's own, by the name of one program to another: which of the two reads the

@@ -88,3 +88,9 @@ enum aa_program_kind aa_program_known(const char *base, const char **ret_known)
     }
     return kind;
 }
+
+bool aa_is_multi_call(const char *base)
+{
+    return aa_after(base, "busybox") != NULL || aa_after(base, "toybox") != NULL ||
+           aa_streq(base, "coreutils") || aa_streq(base, "uutils");
+}
