@@ -59,3 +59,40 @@ const char *aa_channel_type_name(enum aa_channel_type type)
 
     return (size_t)type < AA_ARRAY_SIZE(names) ? names[type] : NULL;
 }
+
+const char *aa_mask_check_name(enum aa_mask_check check)
+{
+    static const char *const names[AA_MASK_CHECK_COUNT] = {
+        [AA_MASK_CHECK_LUHN] = "luhn",
+        [AA_MASK_CHECK_IBAN] = "iban",
+        [AA_MASK_CHECK_US_SSN] = "us-ssn",
+        [AA_MASK_CHECK_DE_TAX] = "de-tax",
+        [AA_MASK_CHECK_FR_NIR] = "fr-nir",
+        [AA_MASK_CHECK_ES_DNI] = "es-dni",
+        [AA_MASK_CHECK_IT_CF] = "it-cf",
+        [AA_MASK_CHECK_PL_PESEL] = "pl-pesel",
+        [AA_MASK_CHECK_NL_BSN] = "nl-bsn",
+        [AA_MASK_CHECK_BE_NN] = "be-nn",
+        [AA_MASK_CHECK_SE_PN] = "se-pn",
+        [AA_MASK_CHECK_FI_HETU] = "fi-hetu",
+        [AA_MASK_CHECK_DK_CPR] = "dk-cpr",
+        [AA_MASK_CHECK_NO_FNR] = "no-fnr",
+        [AA_MASK_CHECK_CH_AHV] = "ch-ahv",
+        [AA_MASK_CHECK_GB_NHS] = "gb-nhs",
+        [AA_MASK_CHECK_GB_NINO] = "gb-nino",
+        [AA_MASK_CHECK_PT_NIF] = "pt-nif",
+        [AA_MASK_CHECK_BR_CPF] = "br-cpf",
+        [AA_MASK_CHECK_CA_SIN] = "ca-sin",
+        [AA_MASK_CHECK_AU_TFN] = "au-tfn",
+        [AA_MASK_CHECK_IN_AADHAAR] = "in-aadhaar",
+        [AA_MASK_CHECK_TR_KIMLIK] = "tr-kimlik",
+        [AA_MASK_CHECK_ZA_ID] = "za-id",
+        [AA_MASK_CHECK_CN_ID] = "cn-id",
+        [AA_MASK_CHECK_KR_RRN] = "kr-rrn",
+        [AA_MASK_CHECK_PHONE] = "phone",
+        [AA_MASK_CHECK_ENTROPY] = "entropy",
+        [AA_MASK_CHECK_NO_PLACEHOLDER] = "no-placeholder",
+    };
+
+    return (unsigned)check < AA_MASK_CHECK_COUNT ? names[check] : NULL;
+}

@@ -124,11 +124,59 @@ enum aa_channel_key {
     AA_CHANNEL_KEY_DENY_EMOJI,
 };
 
+/* What a value that a mask's pattern found has to pass besides. */
+enum aa_mask_check {
+    AA_MASK_CHECK_NONE = 0,
+    AA_MASK_CHECK_LUHN,        /* card numbers */
+    AA_MASK_CHECK_IBAN,        /* ISO 13616, with the length of its country */
+    AA_MASK_CHECK_US_SSN,      /* the numbers that are never given are none */
+    AA_MASK_CHECK_DE_TAX,      /* Steuer-ID, ISO 7064 */
+    AA_MASK_CHECK_FR_NIR,
+    AA_MASK_CHECK_ES_DNI,      /* and NIE */
+    AA_MASK_CHECK_IT_CF,       /* codice fiscale */
+    AA_MASK_CHECK_PL_PESEL,
+    AA_MASK_CHECK_NL_BSN,
+    AA_MASK_CHECK_BE_NN,
+    AA_MASK_CHECK_SE_PN,
+    AA_MASK_CHECK_FI_HETU,
+    AA_MASK_CHECK_DK_CPR,      /* a date only: its check digit is not used any more */
+    AA_MASK_CHECK_NO_FNR,
+    AA_MASK_CHECK_CH_AHV,
+    AA_MASK_CHECK_GB_NHS,
+    AA_MASK_CHECK_GB_NINO,
+    AA_MASK_CHECK_PT_NIF,
+    AA_MASK_CHECK_BR_CPF,
+    AA_MASK_CHECK_CA_SIN,
+    AA_MASK_CHECK_AU_TFN,
+    AA_MASK_CHECK_IN_AADHAAR,  /* Verhoeff */
+    AA_MASK_CHECK_TR_KIMLIK,
+    AA_MASK_CHECK_ZA_ID,
+    AA_MASK_CHECK_CN_ID,       /* resident identity card */
+    AA_MASK_CHECK_KR_RRN,
+    AA_MASK_CHECK_PHONE,       /* 7 to 15 digits, no date, no version, no run of one digit */
+    AA_MASK_CHECK_ENTROPY,     /* as mixed as a random secret of its length */
+    AA_MASK_CHECK_NO_PLACEHOLDER, /* no reference, no path, no "<password>", "xxxx", "true" */
+    AA_MASK_CHECK_COUNT
+};
+
+/* How a program is given a secret on its command line. */
+enum aa_mask_spelling {
+    AA_MASK_VALUE = 1,    /* --name VALUE and --name=VALUE; -x VALUE and -xVALUE */
+    AA_MASK_JOINED,       /* only -xVALUE, --name=VALUE: the next word is something else */
+    AA_MASK_SEPARATE,     /* only the next word */
+    AA_MASK_AFTER_COLON,  /* as AA_MASK_VALUE; of it what stands behind its first ":" */
+    AA_MASK_AFTER_PERCENT,
+    AA_MASK_BEHIND,       /* the "number"th word that is no option, behind this word */
+    AA_MASK_OPERAND,      /* the "number"th word that is no option; 0: the last */
+    AA_MASK_SPARE,        /* patterns of this type are not looked for in its words */
+};
+
 /* The names by which messages and records call them; NULL for a number that has none. */
 const char *aa_key_name(enum aa_key key);
 const char *aa_action_name(enum aa_action action);
 const char *aa_risk_name(enum aa_risk risk);
 const char *aa_frontend_name(enum aa_frontend frontend);
 const char *aa_channel_type_name(enum aa_channel_type type);
+const char *aa_mask_check_name(enum aa_mask_check check);
 
 #endif

@@ -15,7 +15,7 @@
 #define AA_SNAPSHOT_MAGIC "AASNAP\r\n"
 
 enum {
-    AA_SNAPSHOT_FORMAT = 2,
+    AA_SNAPSHOT_FORMAT = 3,
     AA_SNAPSHOT_BYTE_ORDER = 0x01020304,
     AA_SNAPSHOT_SIZE_MAX = 256 * 1024 * 1024,
     AA_ZONE_CHANGES_MAX = 1024,
@@ -36,6 +36,8 @@ enum aa_section {
     AA_SECTION_AGENTS,
     AA_SECTION_LABELS,
     AA_SECTION_ZONE_CHANGES,
+    AA_SECTION_MASK_PATTERNS,
+    AA_SECTION_MASK_OPTIONS,
     AA_SECTION_COUNT
 };
 
@@ -144,6 +146,32 @@ struct aa_snap_zone_change {
     uint32_t reserved;
 };
 
+struct aa_snap_mask_pattern {
+    struct aa_snap_text name, type;
+    struct aa_snap_text match;  /* PCRE2, over bytes, ASCII case ignored where it says so itself */
+    struct aa_snap_range near;  /* words: one of these literals stands in the text (ASCII case
+                                 * ignored), else it is not looked for; none: always looked for */
+    uint32_t check;             /* enum aa_mask_check */
+    uint32_t off;               /* only looked for where it is switched on */
+};
+
+struct aa_snap_mask_option {
+    struct aa_snap_range programs;  /* words: base names; "any": of every program */
+    struct aa_snap_range spellings; /* words: option, word or type; flags: enum aa_mask_spelling;
+                                     * number: of BEHIND and OPERAND */
+};
+
+/* Words of names: whose values are secrets, and what makes such a name harmless. */
+enum aa_mask_name_flag {
+    AA_MASK_NAME_SECRET = 1u << 0,
+    AA_MASK_NAME_HARMLESS = 1u << 1,
+};
+
+enum aa_mask_switch_flag {
+    AA_MASK_SWITCH_OFF = 1u << 0,
+    AA_MASK_SWITCH_ON = 1u << 1,
+};
+
 struct aa_snap_settings {
     uint32_t record; /* enum aa_record_mode */
     uint32_t mode;   /* enum aa_mode */
@@ -155,6 +183,8 @@ struct aa_snap_settings {
     struct aa_snap_text default_why;
     struct aa_snap_text timezone;
     struct aa_snap_range by_email; /* words: domains */
+    struct aa_snap_range mask_names;    /* words; flags: enum aa_mask_name_flag */
+    struct aa_snap_range mask_switches; /* words: names of patterns; flags: enum aa_mask_switch_flag */
 };
 
 struct aa_snap_section {

@@ -23,6 +23,8 @@ const size_t aa_snapshot_element_size[AA_SECTION_COUNT] = {
     [AA_SECTION_AGENTS] = sizeof(struct aa_snap_agent),
     [AA_SECTION_LABELS] = sizeof(struct aa_snap_label),
     [AA_SECTION_ZONE_CHANGES] = sizeof(struct aa_snap_zone_change),
+    [AA_SECTION_MASK_PATTERNS] = sizeof(struct aa_snap_mask_pattern),
+    [AA_SECTION_MASK_OPTIONS] = sizeof(struct aa_snap_mask_option),
 };
 
 /* Behind magic, format, byte order, size and the checksum itself. */

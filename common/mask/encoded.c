@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+#include "finders.h"
+
+int aa_mask_find_encoded(struct aa_masker *masker, const struct aa_mask_text *text,
+                         struct aa_mask_spans *spans)
+{
+    (void)masker;
+    (void)text;
+    (void)spans;
+    return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What masking works with: the rules that are in force (those that are shipped, in the library
+ * itself, and the operator's of the policy), the patterns that were compiled so far, and the key
+ * of the tokens. One for each decision; a tool may keep one.
+ */
+#ifndef AA_MASKER_H
+#define AA_MASKER_H
+
+#include "base/arena.h"
+#include "base/sha256.h"
+#include "policy/snapshot.h"
+
+enum {
+    AA_MASK_SETS = 2,                      /* shipped, the operator's */
+    AA_MASK_PATTERNS_MAX = 1024,           /* of both together */
+    AA_MASK_TEXT_MAX = 1024 * 1024,        /* bytes looked at in one go */
+    AA_MASK_MEMORY_MAX = 64 * 1024 * 1024, /* for one text */
+};
+
+struct aa_mask_shapes; /* shape.c: patterns that were compiled, literals to look for */
+
+struct aa_masker {
+    struct aa_snapshot sets[AA_MASK_SETS];
+    size_t sets_n;
+    struct aa_mask_shapes *shapes; /* NULL: none was needed yet */
+    unsigned char key[AA_SHA256_SIZE];
+    bool has_key;         /* else tokens tell a length and nothing else */
+    const char *overrun;  /* a limit was hit, so something may have been missed: where; or NULL */
+};
+
+/*
+ * Starts one. "own" is the policy in force, or NULL: what is shipped alone. "host_key" is the
+ * host's key (AA_KEY_SIZE bytes), from which that of the tokens is made, or NULL. Cheap: nothing is
+ * compiled before it is needed.
+ */
+void aa_masker_start(struct aa_masker *masker, const struct aa_snapshot *own,
+                     const void *host_key);
+void aa_masker_end(struct aa_masker *masker);
+
+#define _cleanup_masker_ _cleanup_(aa_masker_end)
+
+/* The shipped rules: a snapshot with nothing but masks, compiled at build time from
+ * policies/masking.conf. */
+extern const unsigned char aa_mask_shipped[];
+extern const size_t aa_mask_shipped_size;
+
+/* Whether a pattern of this name is looked for: the operator's switches decide, else its own. */
+bool aa_mask_is_on(const struct aa_masker *masker, const char *name, bool off);
+
+#endif
