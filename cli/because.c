@@ -145,7 +145,7 @@ static void add_arguments(struct aa_buffer *out, const struct aa_request *reques
         return;
     }
     aa_buffer_add_text(out, args->n > 1 ? "they are " : "it is ");
-    aa_mask_add_command(out, args->v[0], args->v + 1, args->n - 1, TEXT_MAX);
+    aa_mask_add_command(out, NULL, args->v[0], args->v + 1, args->n - 1, TEXT_MAX, NULL);
 }
 
 static void add_variables(struct aa_buffer *out, const struct aa_request *request)

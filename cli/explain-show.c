@@ -117,7 +117,7 @@ static void add_called(struct aa_buffer *out, const struct aa_effective *effecti
     if (called == NULL || aa_streq(called, aa_base_name(because_command_name(effective))))
         return;
     aa_buffer_add_text(out, "    (called ");
-    aa_mask_add_command(out, called, NULL, 0, LINE_COMMAND_MAX);
+    aa_mask_add_command(out, NULL, called, NULL, 0, LINE_COMMAND_MAX, NULL);
     aa_buffer_add_byte(out, ')');
 }
 
@@ -126,17 +126,17 @@ static void add_words(struct aa_buffer *out, const struct aa_effective *effectiv
     const struct aa_words *args = &effective->args;
 
     if (args->doubt == NULL) {
-        aa_mask_add_command(out, because_command_name(effective), args->v, args->n,
-                            LINE_COMMAND_MAX);
+        aa_mask_add_command(out, NULL, because_command_name(effective), args->v, args->n,
+                            LINE_COMMAND_MAX, NULL);
         return;
     }
-    aa_mask_add_command(out, because_command_name(effective), NULL, 0, LINE_COMMAND_MAX);
+    aa_mask_add_command(out, NULL, because_command_name(effective), NULL, 0, LINE_COMMAND_MAX, NULL);
     for (size_t i = 0; i < args->n; i++) {
         enum aa_doubt doubt = aa_doubt_of(args, i);
 
         aa_buffer_add_byte(out, ' ');
         if (doubt == AA_EXACT || args->v[i][0] != '\0')
-            aa_mask_add_command(out, args->v[i], NULL, 0, LINE_COMMAND_MAX);
+            aa_mask_add_command(out, NULL, args->v[i], NULL, 0, LINE_COMMAND_MAX, NULL);
         if (doubt != AA_EXACT)
             aa_buffer_add_text(out, doubt == AA_SPREADS ? "[any words]" : "[…]");
     }

@@ -57,7 +57,8 @@ static int decide(struct explanation *explanation, struct supposition *suppositi
                 answerers_find(snapshot, explanation->ask, explanation->request,
                                &supposition->arena, &explanation->answerers);
         if (r == 0)
-            r = supposition_refusal(supposition, &explanation->outcome, explanation->ask, refusal);
+            r = supposition_refusal(supposition, snapshot, &explanation->outcome, explanation->ask,
+                                    refusal);
         explanation->refused_before = r == 1 ? refusal->detail : NULL;
     }
     if (r == -ENOMEM)

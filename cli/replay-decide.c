@@ -179,7 +179,8 @@ static int count_prompts(struct deciding_all *d, struct replayed *request,
     const struct aa_snap_ask *ask = aa_ask_of(d->replay->snapshot, outcome);
     struct aa_fault refusal = { 0 };
     const struct asked *asked = NULL;
-    int r = ask == NULL ? -EBADMSG : supposition_refusal(supposition, outcome, ask, &refusal);
+    int r = ask == NULL ? -EBADMSG : supposition_refusal(supposition, d->replay->snapshot, outcome, ask,
+                                                      &refusal);
 
     if (r != 0)
         return r < 0 ? r : 0;

@@ -352,16 +352,21 @@ void supposition_free(struct supposition *supposition)
     aa_arena_clear(&supposition->arena);
 }
 
-int supposition_refusal(const struct supposition *supposition, const struct aa_outcome *outcome,
-                        const struct aa_snap_ask *ask, struct aa_fault *ret)
+int supposition_refusal(const struct supposition *supposition, const struct aa_snapshot *snapshot,
+                        const struct aa_outcome *outcome, const struct aa_snap_ask *ask,
+                        struct aa_fault *ret)
 {
     _cleanup_buffer_ struct aa_buffer common = AA_FIELDS_INIT;
-    const struct aa_record_context context = { .rule = outcome->name, .action = outcome->action };
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
+    const struct aa_record_context context = { .rule = outcome->name, .action = outcome->action,
+                                               .masker = &masker };
     struct aa_ask_input input = { .site = &aa_site_system, .question = &supposition->question,
-                                  .request = supposition->request, .common = &common };
+                                  .request = supposition->request, .common = &common,
+                                  .masker = &masker };
 
     if (supposition->request->frontend == AA_FRONTEND_PAM)
         return 0;
+    aa_masker_start(&masker, snapshot, NULL);
     aa_record_common(&common, supposition->request, &context);
     if (common.error != 0)
         return common.error;

@@ -48,8 +48,9 @@ void supposition_free(struct supposition *supposition);
 
 /* Why it would be refused before anybody is asked, by the function that refuses real ones: 1 with the
  * words, 0 people would be asked, or negative. */
-int supposition_refusal(const struct supposition *supposition, const struct aa_outcome *outcome,
-                        const struct aa_snap_ask *ask, struct aa_fault *ret);
+int supposition_refusal(const struct supposition *supposition, const struct aa_snapshot *snapshot,
+                        const struct aa_outcome *outcome, const struct aa_snap_ask *ask,
+                        struct aa_fault *ret);
 
 /* Whether there is a command where the question says: what a record names may be gone. */
 bool supposition_has_command(const struct supposition *supposition);

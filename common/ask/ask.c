@@ -88,7 +88,7 @@ static int record_requested(struct aa_asking *asking)
                                                          asking->ask->channels);
     int r;
 
-    aa_field_add_masked(&own, "AA_REASON", asking->reason);
+    aa_field_add_prose(&own, asking->input->masker, "AA_REASON", asking->reason);
     aa_field_printf(&own, "AA_QUORUM", "%u", asking->ask->quorum);
     for (uint32_t i = 0; names != NULL && i < asking->ask->channels.count; i++)
         aa_field_add_masked(&own, "AA_CHANNEL",
@@ -186,11 +186,11 @@ static void add_end_fields(struct aa_asking *asking, struct aa_buffer *own)
         for (size_t i = 0; i < ballot->n; i++) {
             if (ballot->votes[i].kind == AA_VOTE_APPROVE &&
                 ballot->result->status[i] == AA_VOTE_COUNTS)
-                aa_add_approver(own, ballot, i);
+                aa_add_approver(own, asking->input->masker, ballot, i);
         }
     } else if (ballot->result != NULL && ballot->result->deciding >= 0 &&
                (asking->end == AA_EVENT_DENIED || asking->end == AA_EVENT_CANCELLED)) {
-        aa_add_approver(own, ballot, (size_t)ballot->result->deciding);
+        aa_add_approver(own, asking->input->masker, ballot, (size_t)ballot->result->deciding);
     }
     if (asking->ask != NULL)
         aa_field_printf(own, "AA_QUORUM", "%u", asking->ask->quorum);
@@ -198,7 +198,7 @@ static void add_end_fields(struct aa_asking *asking, struct aa_buffer *own)
         return;
     begun = aa_field_begin(own, "AA_ERROR");
     aa_buffer_printf(own, "%s: ", aa_fault_name(asking->fault.id));
-    aa_mask_add_text(own, asking->fault.detail);
+    aa_mask_add_fault(own, asking->input->masker, &asking->fault);
     aa_field_end(own, begun);
 }
 
@@ -220,7 +220,7 @@ static int keep_end(struct aa_asking *asking, struct aa_buffer *own)
         aa_buffer_printf(&text, " by %s", asking->who);
     else if (asking->fault.id != AA_FAULT_NONE) {
         aa_buffer_add_text(&text, ": ");
-        aa_mask_add_text(&text, asking->fault.detail);
+        aa_mask_add_fault(&text, asking->input->masker, &asking->fault);
     }
     aa_buffer_printf(&text, " [%s]", asking->input->request->id.code);
     r = hooks->keep(hooks->context, asking->end, own, aa_buffer_text(&text),

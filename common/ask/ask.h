@@ -33,6 +33,7 @@ struct aa_ask_input {
     struct aa_outcome *outcome;
     const struct aa_buffer *common;  /* the fields that all its records share */
     const struct aa_buffer *command; /* for a line */
+    struct aa_masker *masker;
     int state_fd;
     struct aa_ask_hooks hooks;
 };

@@ -61,6 +61,9 @@ void aa_asking_end(struct aa_asking *asking, enum aa_event end, enum aa_fault_id
 int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields);
 /* Whether the command or its environment is too long to be shown in full. */
 bool aa_description_is_cut(const struct aa_ask_input *input);
+/* "NAME=value" of the variables that a person has to know of; their number. */
+enum { AA_SHOWN_VARIABLES_MAX = 32 };
+size_t aa_told_variables(const struct aa_ask_input *input, const char *ret[AA_SHOWN_VARIABLES_MAX]);
 /* Who may answer, in words: "dba or security". */
 void aa_describe_from(const struct aa_asking *asking, struct aa_buffer *text);
 
@@ -75,7 +78,8 @@ struct aa_answer_given {
 void aa_take_vote(struct aa_asking *asking, const struct aa_answer_given *given,
                   struct aa_local_reply *reply);
 void aa_fill_reply(const struct aa_asking *asking, struct aa_local_reply *reply);
-void aa_add_approver(struct aa_buffer *own, const struct aa_ballot *ballot, size_t vote);
+void aa_add_approver(struct aa_buffer *own, struct aa_masker *masker, const struct aa_ballot *ballot,
+                     size_t vote);
 extern const struct aa_local_owner aa_local_answers; /* context: the asking */
 
 /* ask/channels.c */

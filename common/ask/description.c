@@ -4,10 +4,10 @@
 #include <errno.h>
 
 #include "asking.h"
-#include "mask/mask.h"
+#include "mask/subject.h"
 
 enum { SHOWN_INSIDE_MAX = 8, SHOWN_INSIDE_BYTES_MAX = 256, SHOWN_WORDS_MAX = 64 };
-enum { SHOWN_VARIABLES_MAX = 32, SHOWN_VALUE_MAX = 512, SHOWN_TYPED_MAX = 2048, BLANKS_MAX = 3 };
+enum { SHOWN_VALUE_MAX = 512, VALUE_LOOKED_AT_MAX = 64 * 1024, SHOWN_TYPED_MAX = 2048, BLANKS_MAX = 3 };
 
 /* Runs of blanks become a count: they could push what follows to where it looks like another line. */
 static void add_counted(struct aa_buffer *fields, const char *text, size_t length)
@@ -75,20 +75,27 @@ static int add_common(const struct aa_asking *asking, struct aa_buffer *fields)
     return r;
 }
 
-/* A stranger's text, through the mask. */
-static void add_text(struct aa_buffer *fields, const char *name, const char *text, size_t length)
+/* A stranger's text, through the mask; over "limit" bytes of what comes out it is cut. */
+static void add_text(struct aa_buffer *fields, struct aa_masker *masker, const char *name,
+                     const char *text, size_t length, size_t limit)
 {
     _cleanup_buffer_ struct aa_buffer masked = AA_BUFFER_INIT(AA_FIELDS_MAX);
-    size_t begun = aa_field_begin(fields, name);
+    size_t begun = aa_field_begin(fields, name), shown;
 
-    aa_mask_add(&masked, text, length);
+    aa_mask_add_prose(&masked, masker, text, length);
     if (masked.error != 0)
         fields->error = masked.error;
-    add_counted(fields, masked.data, masked.length);
+    for (shown = AA_MIN(masked.length, limit); shown > 0 && shown < masked.length &&
+         ((unsigned char)masked.data[shown] & 0xc0) == 0x80;)
+        shown--;
+    add_counted(fields, masked.data, shown);
+    if (shown < masked.length)
+        aa_buffer_printf(fields, " [… %zu bytes left out …]", masked.length - shown);
     aa_field_end(fields, begun);
 }
 
-static void add_warning(struct aa_buffer *fields, const char *words, const char *detail)
+static void add_warning(struct aa_buffer *fields, struct aa_masker *masker, const char *words,
+                        const char *detail)
 {
     _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_FIELDS_MAX);
 
@@ -96,7 +103,7 @@ static void add_warning(struct aa_buffer *fields, const char *words, const char 
     if (detail != NULL)
         aa_buffer_printf(&text, ": %.*s", SHOWN_VALUE_MAX, detail);
     if (aa_buffer_text(&text) != NULL)
-        add_text(fields, "AA_WARNING", text.data, text.length);
+        add_text(fields, masker, "AA_WARNING", text.data, text.length, AA_FIELDS_MAX);
     else
         fields->error = text.error;
 }
@@ -141,79 +148,100 @@ bool aa_description_is_cut(const struct aa_ask_input *input)
                                                   NULL;
 
         told += value != NULL;
-        if (told > SHOWN_VARIABLES_MAX || (value != NULL && strlen(value) > SHOWN_VALUE_MAX))
+        if (told > AA_SHOWN_VARIABLES_MAX || (value != NULL && strlen(value) > SHOWN_VALUE_MAX))
             return true;
     }
     return command_is_cut(input->common);
 }
 
-static void add_environment_warning(const struct aa_request *request, struct aa_buffer *fields)
+static void add_environment_warning(const struct aa_request *request, struct aa_masker *masker,
+                                    struct aa_buffer *fields)
 {
     _cleanup_buffer_ struct aa_buffer names = AA_BUFFER_INIT(AA_FIELDS_MAX);
     size_t told = 0;
 
     for (size_t i = 0; i < request->variables_n; i++) {
-        if (!is_told(request, i) || told++ >= SHOWN_VARIABLES_MAX)
+        if (!is_told(request, i) || told++ >= AA_SHOWN_VARIABLES_MAX)
             continue;
         aa_buffer_add_text(&names, told > 1 ? ", " : "");
         aa_buffer_add(&names, request->variables[i].name,
                       strnlen(request->variables[i].name, 64));
     }
     if (told > 0 && aa_buffer_text(&names) != NULL)
-        add_warning(fields, "the requester adds to its environment", names.data);
+        add_warning(fields, masker, "the requester adds to its environment", names.data);
 }
 
 static void add_warnings(const struct aa_asking *asking, struct aa_buffer *fields)
 {
     const struct aa_request *request = asking->input->request;
+    struct aa_masker *masker = asking->input->masker;
 
     for (size_t i = 0; i < request->effective_n; i++) {
         if (request->effective[i].unbound_why != NULL)
-            add_warning(fields, "it can change after the approval",
+            add_warning(fields, masker, "it can change after the approval",
                         request->effective[i].unbound_why);
         if (request->effective[i].code_unbound_why != NULL)
-            add_warning(fields, "its code can change after the approval",
+            add_warning(fields, masker, "its code can change after the approval",
                         request->effective[i].code_unbound_why);
     }
     if (request->interactive_shell)
-        add_warning(fields, "a shell: to approve it is to approve everything that is typed in it",
+        add_warning(fields, masker, "a shell: to approve it is to approve everything that is typed in it",
                     NULL);
     else if (request->opaque_why != NULL)
-        add_warning(fields, "what it will run cannot be read for certain", request->opaque_why);
+        add_warning(fields, masker, "what it will run cannot be read for certain", request->opaque_why);
     if (request->edit)
-        add_warning(fields, "the new content is not known yet", NULL);
+        add_warning(fields, masker, "the new content is not known yet", NULL);
     if (request->chroot != NULL)
-        add_warning(fields, "under another root folder", request->chroot);
-    add_environment_warning(request, fields);
+        add_warning(fields, masker, "under another root folder", request->chroot);
+    add_environment_warning(request, masker, fields);
     if (request->runas_uid == 0 && request->runas_user != NULL &&
         !aa_streq(request->runas_user, "root"))
-        add_warning(fields, "this account is root by another name", request->runas_user);
+        add_warning(fields, masker, "this account is root by another name", request->runas_user);
     if (aa_description_is_cut(asking->input))
-        add_warning(fields, "it is too long to be shown in full", NULL);
+        add_warning(fields, masker, "it is too long to be shown in full", NULL);
+}
+
+size_t aa_told_variables(const struct aa_ask_input *input, const char *ret[AA_SHOWN_VARIABLES_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < input->request->variables_n && n < AA_SHOWN_VARIABLES_MAX; i++) {
+        ret[n] = is_told(input->request, i) ? value_of(input->question->envp, input->request, i) : NULL;
+        n += ret[n] != NULL;
+    }
+    return n;
+}
+
+/* Where the rule shows code as it is, what that may take its words from is shown as well. */
+static struct aa_masker *masker_of_variables(const struct aa_asking *asking)
+{
+    const struct aa_ask_input *input = asking->input;
+    const char *why = NULL;
+
+    if (input->masker == NULL || !input->masker->show_code ||
+        (aa_mask_has_code(input->request, &why) == 0 && why == NULL))
+        return input->masker;
+    return NULL;
 }
 
 /* Variables that the caller adds and that could do something, with their values. */
 static void add_environment(const struct aa_asking *asking, struct aa_buffer *fields)
 {
     const struct aa_request *request = asking->input->request;
+    struct aa_masker *masker = masker_of_variables(asking);
     size_t shown = 0, more = 0;
 
     for (size_t i = 0; i < request->variables_n; i++) {
         const char *value = is_told(request, i) ? value_of(asking->input->question->envp, request,
                                                            i) : NULL;
-        size_t length;
 
         if (value == NULL)
             continue;
-        if (shown++ >= SHOWN_VARIABLES_MAX) {
+        if (shown++ >= AA_SHOWN_VARIABLES_MAX)
             more++;
-            continue;
-        }
-        length = strnlen(value, SHOWN_VALUE_MAX);
-        add_text(fields, "AA_ENV", value, length);
-        if (value[length] != '\0')
-            aa_field_printf(fields, "AA_ENV", "(%zu bytes of that are left out)",
-                            strlen(value + length));
+        else
+            add_text(fields, masker, "AA_ENV", value, strnlen(value, VALUE_LOOKED_AT_MAX),
+                     SHOWN_VALUE_MAX);
     }
     if (more > 0)
         aa_field_printf(fields, "AA_ENV", "(%zu more are left out)", more);
@@ -251,18 +279,21 @@ static void add_typed(const struct aa_asking *asking, struct aa_buffer *fields)
     if (n == 0)
         return;
     begun = aa_field_begin(fields, "AA_SUBMITTED");
-    aa_mask_add_command(&typed, question->submitted_argv[0],
-                        (const char *const *)question->submitted_argv + 1, n - 1, SHOWN_TYPED_MAX);
+    aa_mask_add_words(&typed, asking->input->masker, asking->input->request,
+                      question->submitted_argv[0],
+                      (const char *const *)question->submitted_argv + 1, n - 1, SHOWN_TYPED_MAX);
     if (typed.error != 0)
         fields->error = typed.error;
     add_counted(fields, typed.data, typed.length);
     aa_field_end(fields, begun);
     if (asking->input->request->edit && question->argv != NULL && question->argv[0] != NULL)
-        add_text(fields, "AA_EDITOR", question->argv[0], strnlen(question->argv[0], SHOWN_VALUE_MAX));
+        add_text(fields, asking->input->masker, "AA_EDITOR", question->argv[0],
+                 strnlen(question->argv[0], VALUE_LOOKED_AT_MAX), SHOWN_VALUE_MAX);
 }
 
 /* A command found inside; of a word that is made at run time only its beginning is known. */
-static void add_inner_command(struct aa_buffer *fields, const struct aa_effective *effective)
+static void add_inner_command(const struct aa_asking *asking, struct aa_buffer *fields,
+                              const struct aa_effective *effective)
 {
     _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_FIELDS_MAX);
     _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(64 * 1024);
@@ -279,9 +310,9 @@ static void add_inner_command(struct aa_buffer *fields, const struct aa_effectiv
     if (fields->error != 0)
         return;
     begun = aa_field_begin(fields, "AA_INSIDE");
-    aa_mask_add_command(&text, effective->resolved != NULL ? effective->resolved :
-                                                             effective->names[0].path,
-                        words, n, SHOWN_INSIDE_BYTES_MAX);
+    aa_mask_add_words(&text, asking->input->masker, asking->input->request,
+                      effective->resolved != NULL ? effective->resolved : effective->names[0].path,
+                      words, n, SHOWN_INSIDE_BYTES_MAX);
     if (text.error != 0)
         fields->error = text.error;
     add_counted(fields, text.data, text.length);
@@ -291,14 +322,16 @@ static void add_inner_command(struct aa_buffer *fields, const struct aa_effectiv
 }
 
 /* What a wrapper, a shell string or a script would run: the approver's answer is about that. */
-static void add_inside(const struct aa_request *request, struct aa_buffer *fields)
+static void add_inside(const struct aa_asking *asking, struct aa_buffer *fields)
 {
+    const struct aa_request *request = asking->input->request;
+
     for (size_t i = 1; i < request->effective_n; i++) {
         if (i > SHOWN_INSIDE_MAX) {
             aa_field_printf(fields, "AA_INSIDE", "(%zu more)", request->effective_n - i);
             return;
         }
-        add_inner_command(fields, &request->effective[i]);
+        add_inner_command(asking, fields, &request->effective[i]);
     }
 }
 
@@ -311,13 +344,14 @@ int aa_describe(const struct aa_asking *asking, struct aa_buffer *fields)
     if (r < 0 || asking->ask == NULL)
         return r < 0 ? r : -ESTALE;
     if (asking->reason != NULL)
-        add_text(fields, "AA_REASON", asking->reason, strlen(asking->reason));
+        add_text(fields, asking->input->masker, "AA_REASON", asking->reason, strlen(asking->reason),
+                 AA_FIELDS_MAX);
     aa_field_printf(fields, "AA_QUORUM", "%u", asking->ask->quorum);
     from = aa_snapshot_words(asking->input->snapshot, asking->ask->from);
     for (uint32_t i = 0; from != NULL && i < asking->ask->from.count; i++)
         aa_field_add_masked(fields, "AA_FROM",
                             aa_snapshot_text(asking->input->snapshot, from[i].text));
-    add_inside(asking->input->request, fields);
+    add_inside(asking, fields);
     add_warnings(asking, fields);
     add_environment(asking, fields);
     add_typed(asking, fields);

@@ -4,6 +4,7 @@
 
 #include "asking.h"
 #include "base/sha256.h"
+#include "mask/subject.h"
 
 const struct aa_snap_ask *aa_ask_of(const struct aa_snapshot *snapshot,
                                     const struct aa_outcome *outcome)
@@ -62,6 +63,31 @@ static const char *unbound_why(const struct aa_request *request)
     return NULL;
 }
 
+/* Nobody approves what they cannot see: see mask/subject.h. */
+static int check_masks(const struct aa_ask_input *input, const struct aa_snap_ask *ask,
+                       struct aa_fault *fault)
+{
+    const char *told[AA_SHOWN_VARIABLES_MAX], *why = NULL;
+    size_t told_n = aa_told_variables(input, told);
+    int r = 0;
+
+    if (input->masker == NULL)
+        return 0;
+    if ((ask->flags & AA_ASK_SHOW_CODE) == 0)
+        r = aa_mask_hides_code(input->masker, input->request, told, told_n, AA_SHOWN_COMMAND_MAX, &why);
+    if (r < 0)
+        return aa_fault(fault, AA_FAULT_MEMORY, r, "there is not enough memory to mask the command");
+    if (input->masker->overrun != NULL)
+        return aa_fault(fault, AA_DENIED_MASK_LIMIT, -E2BIG,
+                        "a person has to approve this, and what has to be masked in it could not be "
+                        "looked for to the end: %s", input->masker->overrun);
+    if (why != NULL)
+        return aa_fault(fault, AA_DENIED_MASK_CODE, -EPERM,
+                        "a person has to approve this, and what has to be masked in it could be code "
+                        "that they have to see: %s", why);
+    return 0;
+}
+
 int aa_ask_is_possible(const struct aa_ask_input *input, const struct aa_snap_ask *ask,
                        struct aa_fault *fault)
 {
@@ -79,5 +105,5 @@ int aa_ask_is_possible(const struct aa_ask_input *input, const struct aa_snap_as
     if ((ask->flags & AA_ASK_REFUSE_TRUNCATED) != 0 && aa_description_is_cut(input))
         return aa_fault(fault, AA_DENIED_CUT, -E2BIG,
                         "the command is too long to be shown to a person in full");
-    return 0;
+    return check_masks(input, ask, fault);
 }

@@ -41,7 +41,7 @@ int aa_emergency_try(const struct aa_emergency *emergency, const char *typed, ui
     if (r == AA_CODE_ACCEPTED)
         return 1;
     aa_buffer_add_text(&why, "actionapprove: not accepted: ");
-    aa_mask_add_text(&why, fault.detail);
+    aa_mask_add_fault(&why, emergency->masker, &fault);
     if (aa_buffer_text(&why) != NULL)
         aa_audience_line(emergency->audience, why.data);
     return 0;
@@ -55,6 +55,7 @@ void aa_try_code(struct aa_asking *asking)
         .question = asking->input->question,
         .request = asking->input->request,
         .audience = &asking->audience,
+        .masker = asking->input->masker,
     };
     char line[TYPED_MAX] = "";
     uint32_t number = 0;

@@ -16,6 +16,7 @@ struct aa_emergency {
     const struct aa_question *question;
     const struct aa_request *request;
     struct aa_audience *audience;
+    struct aa_masker *masker;
 };
 
 /* Whether one could be used here and now. */

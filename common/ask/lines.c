@@ -126,7 +126,7 @@ void aa_tell_note(struct aa_asking *asking, const char *note)
     _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_LINE_MAX);
 
     aa_buffer_printf(&text, "actionapprove: %s: ", asking->input->request->id.code);
-    aa_mask_add(&text, note, strnlen(note, AA_LINE_MAX / 4));
+    aa_mask_add_prose(&text, asking->input->masker, note, strnlen(note, AA_LINE_MAX / 4));
     if (aa_buffer_text(&text) == NULL)
         return;
     aa_audience_line(&asking->audience, text.data);

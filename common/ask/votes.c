@@ -19,7 +19,8 @@ static const char *kind_prefix(enum aa_account_kind kind)
     return (size_t)kind < AA_ARRAY_SIZE(names) && names[kind] != NULL ? names[kind] : "unknown";
 }
 
-void aa_add_approver(struct aa_buffer *own, const struct aa_ballot *ballot, size_t vote)
+void aa_add_approver(struct aa_buffer *own, struct aa_masker *masker, const struct aa_ballot *ballot,
+                     size_t vote)
 {
     const struct aa_cast *cast = &ballot->casts[vote];
     size_t begun;
@@ -30,7 +31,7 @@ void aa_add_approver(struct aa_buffer *own, const struct aa_ballot *ballot, size
     aa_buffer_printf(own, "%s:", kind_prefix(cast->voter.kind));
     aa_mask_add_text(own, cast->voter.account);
     aa_field_end(own, begun);
-    aa_field_add_masked(own, "AA_APPROVER_REASON", cast->reason);
+    aa_field_add_prose(own, masker, "AA_APPROVER_REASON", cast->reason);
 }
 
 static void record_vote(struct aa_asking *asking, size_t vote, enum aa_vote_status status)
@@ -45,7 +46,7 @@ static void record_vote(struct aa_asking *asking, size_t vote, enum aa_vote_stat
     if (status != AA_VOTE_COUNTS)
         aa_field_add(&own, "AA_VOTE_REFUSED", aa_vote_status_name(status));
     aa_field_add_masked(&own, "AA_CHANNEL", ballot->casts[vote].channel);
-    aa_add_approver(&own, ballot, vote);
+    aa_add_approver(&own, asking->input->masker, ballot, vote);
     aa_mask_add_text(&text, aa_ballot_name(ballot, vote));
     aa_buffer_printf(&text, ": %s", aa_vote_kind_name(ballot->votes[vote].kind));
     if (status != AA_VOTE_COUNTS)
@@ -118,7 +119,7 @@ static void end_by(struct aa_asking *asking, enum aa_event end, enum aa_fault_id
                                                          aa_buffer_text(&text) : "somebody");
     if (cast->reason != NULL) {
         aa_buffer_add_text(&text, ", who said: ");
-        aa_mask_add_text(&text, cast->reason);
+        aa_buffer_add_text(&text, cast->reason); /* a fault's sentence passes the mask where it leaves */
     }
     aa_asking_end(asking, end, id, "%s by %s", what, aa_buffer_text(&text) != NULL ?
                                                          text.data : "somebody");

@@ -25,6 +25,9 @@ static const struct {
     [AA_DENIED_TOO_MANY] = { "E-TOO-MANY", "wait until those are answered, or cancel one: "
                                            "actionapprove cancel CODE" },
     [AA_DENIED_COOL_DOWN] = { "E-COOL-DOWN", "talk to the person who denied it before asking again" },
+    [AA_DENIED_MASK_CODE] = { "E-MASK-CODE", "give the secret in a file or a variable that root set, or "
+                                             "let the rule say show-code" },
+    [AA_DENIED_MASK_LIMIT] = { "E-MASK-LIMIT", "shorten the command or the reason" },
     [AA_FAULT_MEMORY] = { "E-MEMORY", "try again when the host has memory to spare" },
     [AA_FAULT_TOO_LARGE] = { "E-TOO-LARGE", "shorten the command or its environment" },
     [AA_FAULT_QUESTION] = { "E-QUESTION",

@@ -24,6 +24,8 @@ enum aa_fault_id {
     AA_DENIED_CUT,
     AA_DENIED_TOO_MANY,
     AA_DENIED_COOL_DOWN,
+    AA_DENIED_MASK_CODE,
+    AA_DENIED_MASK_LIMIT,
     /* faults: no decision could be made or kept, so the answer is no */
     AA_FAULT_MEMORY,
     AA_FAULT_TOO_LARGE,

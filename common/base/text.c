@@ -90,63 +90,119 @@ static bool plain_in_shell(char c)
            (c != '\0' && strchr("%+,-./:=@_", c) != NULL);
 }
 
-/* The form $'…' that bash, zsh and ksh read back to the same bytes. */
-static void add_dollar_quoted(struct aa_buffer *buffer, const char *argument)
+/* The marks of a token in which a value is covered, and what looks like them: nobody may write one. */
+static bool looks_like_token(uint32_t c)
 {
-    size_t length = strlen(argument);
+    return c == 0x2039 || c == 0x203a || c == 0x2329 || c == 0x232a || (c >= 0x276c && c <= 0x2771) ||
+           c == 0x27e8 || c == 0x27e9 || c == 0x3008 || c == 0x3009;
+}
 
-    aa_buffer_add_text(buffer, "$'");
-    while (length > 0) {
-        uint32_t character;
-        size_t n = aa_utf8_decode(argument, length, &character);
+void aa_text_add_marked(struct aa_buffer *buffer, const char *text, size_t length)
+{
+    size_t plain = 0;
 
-        if (n == 0 || hides(character)) {
+    for (size_t at = 0, n; at < length; at += n) {
+        uint32_t character = 0;
+
+        n = aa_utf8_decode(text + at, length - at, &character);
+        if (n == 0 || !looks_like_token(character)) {
             n = n == 0 ? 1 : n;
-            if (*argument == '\n')
+            continue;
+        }
+        aa_text_add_visible(buffer, text + plain, at - plain);
+        aa_buffer_printf(buffer, "\\u{%04x}", character);
+        plain = at + n;
+    }
+    aa_text_add_visible(buffer, text + plain, length - plain);
+}
+
+/* How a word has to be quoted, the worst of its parts. */
+enum quoting { BARE, SINGLE, DOLLAR };
+
+static enum quoting quoting_of(const char *text, size_t length)
+{
+    enum quoting quoting = BARE;
+
+    for (size_t at = 0, n; at < length; at += n) {
+        uint32_t character;
+
+        n = aa_utf8_decode(text + at, length - at, &character);
+        if (n == 0 || hides(character) || looks_like_token(character))
+            return DOLLAR;
+        if (n > 1 || !plain_in_shell(text[at]))
+            quoting = SINGLE;
+    }
+    return quoting;
+}
+
+/* The form $'…' that bash, zsh and ksh read back to the same bytes. */
+static void add_dollar_quoted(struct aa_buffer *buffer, const char *text, size_t length)
+{
+    for (size_t n; length > 0; text += n, length -= n) {
+        uint32_t character;
+
+        n = aa_utf8_decode(text, length, &character);
+        if (n == 0 || hides(character) || looks_like_token(character)) {
+            n = n == 0 ? 1 : n;
+            if (*text == '\n')
                 aa_buffer_add_text(buffer, "\\n");
-            else if (*argument == '\t')
+            else if (*text == '\t')
                 aa_buffer_add_text(buffer, "\\t");
             else /* byte by byte, which reads back alike in every locale; three octal digits, since
                   * \x would swallow hex digits that follow */
                 for (size_t i = 0; i < n; i++)
-                    aa_buffer_printf(buffer, "\\%03o", (unsigned char)argument[i]);
+                    aa_buffer_printf(buffer, "\\%03o", (unsigned char)text[i]);
         } else {
-            if (*argument == '\'' || *argument == '\\')
+            if (*text == '\'' || *text == '\\')
                 aa_buffer_add_byte(buffer, '\\');
-            aa_buffer_add(buffer, argument, n);
+            aa_buffer_add(buffer, text, n);
         }
-        argument += n;
-        length -= n;
     }
-    aa_buffer_add_byte(buffer, '\'');
+}
+
+static void add_part(struct aa_buffer *buffer, enum quoting quoting, const char *text, size_t length)
+{
+    if (quoting == DOLLAR) {
+        add_dollar_quoted(buffer, text, length);
+        return;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\'')
+            aa_buffer_add_text(buffer, "'\\''");
+        else
+            aa_buffer_add_byte(buffer, text[i]);
+    }
+}
+
+void aa_text_add_quoted_covered(struct aa_buffer *buffer, const char *argument,
+                                const struct aa_text_cover *covers, size_t n)
+{
+    size_t length = strlen(argument), at = 0;
+    enum quoting quoting = length == 0 ? SINGLE : BARE;
+
+    for (size_t i = 0; i <= n; i++) {
+        size_t end = i < n ? covers[i].at : length;
+        enum quoting part = quoting_of(argument + at, end - at);
+
+        quoting = part > quoting ? part : quoting;
+        at = i < n ? covers[i].at + covers[i].length : length;
+    }
+    aa_buffer_add_text(buffer, quoting == DOLLAR ? "$'" : quoting == SINGLE ? "'" : "");
+    at = 0;
+    for (size_t i = 0; i <= n; i++) {
+        size_t end = i < n ? covers[i].at : length;
+
+        add_part(buffer, quoting, argument + at, end - at);
+        if (i < n)
+            aa_buffer_add_text(buffer, covers[i].instead);
+        at = i < n ? covers[i].at + covers[i].length : length;
+    }
+    aa_buffer_add_text(buffer, quoting == BARE ? "" : "'");
 }
 
 void aa_text_add_quoted(struct aa_buffer *buffer, const char *argument)
 {
-    size_t length = strlen(argument), plain = 0, shown = 0;
-
-    for (size_t n; shown < length; shown += n) {
-        uint32_t character;
-
-        n = aa_utf8_decode(argument + shown, length - shown, &character);
-        if (n == 0 || hides(character)) {
-            add_dollar_quoted(buffer, argument);
-            return;
-        }
-        plain += n == 1 && plain_in_shell(argument[shown]);
-    }
-    if (plain == length && length > 0) {
-        aa_buffer_add(buffer, argument, length);
-        return;
-    }
-    aa_buffer_add_byte(buffer, '\'');
-    for (; *argument != '\0'; argument++) {
-        if (*argument == '\'')
-            aa_buffer_add_text(buffer, "'\\''");
-        else
-            aa_buffer_add_byte(buffer, *argument);
-    }
-    aa_buffer_add_byte(buffer, '\'');
+    aa_text_add_quoted_covered(buffer, argument, NULL, 0);
 }
 
 void aa_text_add_json(struct aa_buffer *buffer, const char *text, size_t length)

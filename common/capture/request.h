@@ -167,6 +167,8 @@ struct aa_request {
     const struct aa_effective *effective;
     size_t effective_n;
     const char *opaque_why; /* NULL: every command in it is known */
+    const char *code_why;   /* NULL: of that, nothing stands in the command line itself. Else it has code
+                             * that is not read here, so no word of it may be covered */
     struct aa_words assigned; /* "NAME=value": variables that the command line itself sets */
     const struct aa_operand *operands; /* only where a rule asks for labels */
     size_t operands_n;

@@ -19,6 +19,8 @@ struct classifying {
     } about[AA_EFFECTIVE_MAX];
     size_t n;
     const char *opaque_why;
+    const char *code_why, *input_why; /* of these: code in the command line, code from elsewhere */
+    bool has_text;                    /* a shell's text was read */
     bool interactive;
     const char **assigned;
     unsigned char *assigned_doubt;
@@ -36,6 +38,11 @@ struct found {
 
 /* The first reason is the one that is told. 0, or -ENOMEM where "why" is NULL. */
 int aa_classify_opaque(struct classifying *c, const char *why);
+/* The same where the code comes from a terminal, a pipe or a repository: no word of the command line
+ * is it, unless a shell's text makes the pipe. */
+int aa_classify_opaque_input(struct classifying *c, const char *why);
+#define OPAQUE_INPUT(c, ...) \
+    aa_classify_opaque_input((c), aa_arena_printf(&(c)->request->arena, __VA_ARGS__))
 #define OPAQUE(c, ...) aa_classify_opaque((c), aa_arena_printf(&(c)->request->arena, __VA_ARGS__))
 
 /* found.c */

@@ -17,6 +17,7 @@ static int add_shell_text(struct classifying *c, size_t parent, const char *text
     struct aa_shell_reading reading = { 0 };
     int r = aa_shell_read(&c->request->arena, text, dialect, &reading);
 
+    c->has_text = true;
     /* without PATH, as by "env -i", each shell has folders of its own */
     if (c->about[parent].path != NULL && aa_streq(c->about[parent].path, "/bin:/usr/bin"))
         c->about[parent].path = "";
@@ -60,7 +61,7 @@ static int read_shell(struct classifying *c, size_t i, const char *known, const 
     case AA_SHELL_SCRIPT:
         return aa_classify_add_script(c, i, call.at, base);
     case AA_SHELL_INTERACTIVE:
-        return OPAQUE(c, "%.64s is a shell that takes commands from a terminal or a pipe", base);
+        return OPAQUE_INPUT(c, "%.64s is a shell that takes commands from a terminal or a pipe", base);
     case AA_SHELL_UNREADABLE:
         break;
     }
@@ -86,7 +87,9 @@ static int read_interpreter(struct classifying *c, size_t i, const char *known, 
     }
     if (r == 0 && call.has_script)
         r = aa_classify_add_script(c, i, call.at, base);
-    if (r == 0 && (!call.has_script || call.why_not != NULL))
+    if (r == 0 && effective->args.n == 0)
+        r = OPAQUE_INPUT(c, "%.64s runs code", base);
+    else if (r == 0 && (!call.has_script || call.why_not != NULL))
         r = OPAQUE(c, "%.64s runs code", base);
     return r;
 }
@@ -160,7 +163,8 @@ static int read_hatches(struct classifying *c, size_t i, const char *base)
         return r;
     if (make_room(c) < 0)
         return -ENOMEM;
-    r = aa_classify_opaque(c, hatches.why);
+    r = hatches.from_input ? aa_classify_opaque_input(c, hatches.why) :
+                             aa_classify_opaque(c, hatches.why);
     for (size_t j = 0; r == 0 && j < hatches.n; j++) {
         size_t first = c->n;
 
@@ -308,6 +312,7 @@ int aa_classify(struct aa_request *request, const struct aa_lookup *lookup, unsi
     request->effective_n = c->n;
     request->interactive_shell = c->interactive;
     request->opaque_why = c->opaque_why;
+    request->code_why = c->code_why != NULL ? c->code_why : c->has_text ? c->input_why : NULL;
     request->assigned = (struct aa_words){ c->assigned, c->assigned_doubt, c->assigned_n };
     return r;
 }

@@ -14,6 +14,19 @@ int aa_classify_opaque(struct classifying *c, const char *why)
         return -ENOMEM;
     if (c->opaque_why == NULL)
         c->opaque_why = why;
+    if (c->code_why == NULL)
+        c->code_why = why;
+    return 0;
+}
+
+int aa_classify_opaque_input(struct classifying *c, const char *why)
+{
+    if (why == NULL)
+        return -ENOMEM;
+    if (c->opaque_why == NULL)
+        c->opaque_why = why;
+    if (c->input_why == NULL)
+        c->input_why = why;
     return 0;
 }
 

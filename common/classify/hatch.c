@@ -238,6 +238,7 @@ int aa_hatches_find(struct aa_arena *arena, const char *base, const struct aa_wo
     if (aa_streq(base, "sed") || aa_streq(base, "gsed"))
         return find_in_sed(arena, base, arguments, ret);
     if (aa_client_takes_input(base, arguments)) {
+        ret->from_input = true;
         ret->why = aa_arena_printf(arena, "%.64s takes commands from a terminal or a pipe", base);
         return ret->why == NULL ? -ENOMEM : 0;
     }

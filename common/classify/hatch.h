@@ -15,6 +15,7 @@ struct aa_hatches {
     const char *why; /* NULL: none */
     const char *texts[AA_HATCH_TEXTS_MAX]; /* what a shell would be given, as far as it is told */
     size_t n;
+    bool from_input; /* it takes its commands from a terminal or a pipe: no word is one */
 };
 
 /* 0 or -ENOMEM. */

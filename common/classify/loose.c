@@ -67,5 +67,5 @@ int aa_read_git(struct classifying *c, size_t i)
     if (r < 0 || why == NULL)
         return r;
     aa_set_code_unbound(effective, why);
-    return OPAQUE(c, "git runs what its repository says, and others could change that: %.200s", why);
+    return OPAQUE_INPUT(c, "git runs what its repository says, and others could change that: %.200s", why);
 }

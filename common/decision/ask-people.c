@@ -25,6 +25,7 @@ static int decide_again(void *context, struct aa_fault *fault)
 
     if (!aa_live_policy_changed(d->decision))
         return 0;
+    aa_masker_set_policy(&d->decision->masker, NULL);
     aa_snapshot_close(&d->snapshot);
     d->has_outcome = false;
     d->outcome = (struct aa_outcome){ .action = AA_ACTION_DENY, .name = "", .why = "" };
@@ -71,6 +72,7 @@ void aa_ask_people(struct deciding *d)
         .outcome = &d->outcome,
         .common = &decision->common,
         .command = &decision->command,
+        .masker = &decision->masker,
         .state_fd = decision->state_fd,
         .hooks = { .keep = keep, .decide_again = decide_again, .context = d },
     };
@@ -123,6 +125,7 @@ bool aa_break_glass(struct deciding *d)
         .question = d->question,
         .request = d->request,
         .audience = &decision->audience,
+        .masker = &decision->masker,
     };
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
     struct aa_fault fault = { 0 };
@@ -138,7 +141,7 @@ bool aa_break_glass(struct deciding *d)
         return false;
     aa_decision_make_common(d);
     decision->needs_record = true;
-    aa_decision_add_error(&own, &decision->fault);
+    aa_decision_add_error(&own, &decision->masker, &decision->fault);
     r = aa_decision_keep_as(decision, AA_EVENT_BREAK_GLASS, &own,
                             "a break-glass code was used where no policy could be read",
                             AA_LEDGER_BEFORE, NULL, &fault);

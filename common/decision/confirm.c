@@ -67,11 +67,11 @@ static int withdraw(struct aa_decision *decision, int error)
     aa_buffer_add_text(summary, "not run after all: ");
     aa_buffer_add(summary, decision->command.data, decision->command.length);
     aa_buffer_add_text(summary, ": ");
-    aa_mask_add_text(summary, decision->fault.detail);
+    aa_mask_add_fault(summary, &decision->masker, &decision->fault);
     aa_buffer_printf(summary, " [%s]", decision->id.code);
     aa_decision_write_denial(decision, NULL);
     if (!decision->ended) {
-        aa_decision_add_error(&own, &decision->fault);
+        aa_decision_add_error(&own, &decision->masker, &decision->fault);
         aa_decision_ending(decision);
         r = aa_decision_keep(decision, AA_EVENT_FAILED, &own, AA_LEDGER_AFTER, &ignored);
         decision->ended = true;

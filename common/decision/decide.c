@@ -43,6 +43,7 @@ int aa_ask_policy(struct deciding *d, struct aa_fault *fault)
     if (r < 0)
         return r;
     header = d->snapshot.header;
+    aa_masker_set_policy(&d->decision->masker, &d->snapshot);
     d->decision->policy_try_until_usec = header->try_until_boottime_usec;
     d->decision->looks_at_labels = (header->needs & UINT64_C(1) << AA_KEY_LABEL) != 0;
     aa_snapshot_policy_id(&d->snapshot, d->policy);
@@ -91,6 +92,7 @@ int aa_policy_still_allows(struct aa_decision *decision, struct aa_request *requ
     bool still_allows = r == 0 && (d.observe || (aa_decision_was_asked(decision) ? still_asks(&d) :
                                                      d.outcome.action == AA_ACTION_ALLOW));
 
+    aa_masker_set_policy(&decision->masker, NULL);
     aa_snapshot_close(&d.snapshot);
     if (r < 0)
         return r;
@@ -153,6 +155,13 @@ static void describe_labels(const struct deciding *d, struct aa_buffer *names)
         (void)aa_label_names(&d->snapshot, labels, names);
 }
 
+static bool shows_code(const struct deciding *d)
+{
+    const struct aa_snap_ask *ask = aa_ask_of(&d->snapshot, &d->outcome);
+
+    return ask != NULL && (ask->flags & AA_ASK_SHOW_CODE) != 0;
+}
+
 static const char *risk_of(const struct deciding *d)
 {
     struct aa_snap_range which = { d->outcome.ask, 1 };
@@ -174,6 +183,7 @@ void aa_decision_make_common(struct deciding *d)
         .risk = risk_of(d),
         .policy = d->policy[0] != '\0' ? d->policy : NULL,
         .digest = decision->has_digest ? &decision->digest : NULL,
+        .masker = &decision->masker,
     };
 
     if (decision->exempt) {
@@ -183,6 +193,7 @@ void aa_decision_make_common(struct deciding *d)
         context.rule = d->outcome.name;
         context.action = d->outcome.action;
     }
+    decision->masker.show_code = d->has_outcome && shows_code(d);
     describe_agent(d, &context);
     describe_labels(d, &labels);
     if (labels.length > 0)
@@ -190,7 +201,7 @@ void aa_decision_make_common(struct deciding *d)
     aa_buffer_clear(&decision->common);
     aa_record_common(&decision->common, d->request, &context);
     aa_buffer_clear(&decision->command);
-    aa_words_command(&decision->command, d->request);
+    aa_words_command(&decision->command, &decision->masker, d->request);
 }
 
 /* "alice may run /usr/bin/id as root (rule ids)" */
@@ -213,7 +224,7 @@ static void make_summary(struct deciding *d)
     }
     if (!decision->allows) {
         aa_buffer_add_text(summary, ": ");
-        aa_mask_add_text(summary, decision->fault.detail);
+        aa_mask_add_fault(summary, &decision->masker, &decision->fault);
     }
     aa_buffer_printf(summary, " [%s]", request->id.code[0] != '\0' ? request->id.code : "no code");
 }
@@ -263,8 +274,10 @@ static int capture(struct deciding *d, const struct aa_question *question, struc
     if (opened == 0 && what == 0) {
         opened = aa_read_key(site, decision->state_fd, decision->key, fault);
         decision->has_digest = opened == 0;
-        if (decision->has_digest)
+        if (decision->has_digest) {
+            aa_masker_set_key(&decision->masker, decision->key);
             aa_request_digest(d->request, question->envp, decision->key, &decision->digest);
+        }
     }
     return opened < 0 ? opened : what < 0 ? what : around;
 }
@@ -300,6 +313,7 @@ static struct aa_decision *finish_deciding(struct deciding *d)
         (void)aa_buffer_text(&decision->message);
     if (decision->decided_boottime_usec == 0) /* people's answer is as old as it is */
         decision->decided_boottime_usec = decision->site->boottime_usec();
+    aa_masker_set_policy(&decision->masker, NULL);
     aa_snapshot_close(&d->snapshot);
     aa_request_free(d->request);
     return decision;

@@ -16,6 +16,7 @@ struct aa_decision *aa_decision_new(const struct aa_site *site)
         return NULL;
     decision->site = site;
     decision->state_fd = -1;
+    aa_masker_start(&decision->masker, NULL, NULL);
     decision->common = (struct aa_buffer)AA_FIELDS_INIT;
     decision->command = (struct aa_buffer)AA_BUFFER_INIT(AA_MESSAGE_MAX);
     decision->message = (struct aa_buffer)AA_BUFFER_INIT(AA_MESSAGE_MAX);
@@ -36,6 +37,7 @@ AA_EXPORT struct aa_decision *aa_decision_free(struct aa_decision *decision)
         decision->asked = aa_asked_end(decision->asked, NULL, false);
         aa_decision_close_state(decision);
         explicit_bzero(decision->key, sizeof(decision->key));
+        aa_masker_end(&decision->masker);
         aa_buffer_free(&decision->common);
         aa_buffer_free(&decision->command);
         aa_buffer_free(&decision->message);
@@ -89,12 +91,13 @@ int aa_decision_keep(struct aa_decision *decision, enum aa_event event, struct a
 }
 
 /* The stable identifier first, up to the colon; then what happened here. */
-void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault)
+void aa_decision_add_error(struct aa_buffer *own, struct aa_masker *masker,
+                           const struct aa_fault *fault)
 {
     size_t begun = aa_field_begin(own, "AA_ERROR");
 
     aa_buffer_printf(own, "%s: ", aa_fault_name(fault->id));
-    aa_mask_add_text(own, fault->detail);
+    aa_mask_add_fault(own, masker, fault);
     aa_field_end(own, begun);
 }
 
@@ -118,14 +121,14 @@ void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outc
 
     aa_buffer_clear(&decision->message);
     if (decision->audience.json) {
-        aa_words_denial_object(&decision->message, aa_event_facts(event)->name, &decision->command,
+        aa_words_denial_object(&decision->message, &decision->masker, aa_event_facts(event)->name, &decision->command,
                                &decision->id, outcome, &decision->fault);
     } else {
         if (event != AA_EVENT_REFUSED && !decision->audience.terminal)
-            aa_words_denial_line(&words, &decision->command, decision->id.code, outcome,
+            aa_words_denial_line(&words, &decision->masker, &decision->command, decision->id.code, outcome,
                                  &decision->fault);
         else
-            aa_words_denial(&words, &decision->command, decision->id.code, outcome,
+            aa_words_denial(&words, &decision->masker, &decision->command, decision->id.code, outcome,
                             &decision->fault);
         if (aa_buffer_text(&words) != NULL)
             aa_audience_spell(&decision->audience, &decision->message, words.data);
@@ -140,7 +143,7 @@ void aa_decision_keep_refusal(struct aa_decision *decision)
     _cleanup_buffer_ struct aa_buffer own = AA_FIELDS_INIT;
     struct aa_fault ignored = { 0 };
 
-    aa_decision_add_error(&own, &decision->fault);
+    aa_decision_add_error(&own, &decision->masker, &decision->fault);
     (void)aa_decision_keep(decision, AA_EVENT_REFUSED, &own, AA_LEDGER_REFUSAL, &ignored);
     decision->ended = true;
 }

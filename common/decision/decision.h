@@ -38,6 +38,7 @@ struct aa_decision {
     uint64_t policy_try_until_usec; /* the live policy is only tried, so long; 0: no */
     enum aa_event end;    /* of the asking; 0 or refused: nobody was asked */
     char rule[512];       /* that decided */
+    struct aa_masker masker;     /* after the decision: what is shipped alone */
     struct aa_audience audience; /* how its words are spelled; its conversation is of the question's
                                   * time only */
     struct aa_fault fault; /* why it does not allow */
@@ -91,6 +92,7 @@ void aa_decision_ending(struct aa_decision *decision);
 /* Its words, where the answer is no: for people, or as an object where that was asked for. */
 void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outcome *outcome);
 void aa_decision_keep_refusal(struct aa_decision *decision);
-void aa_decision_add_error(struct aa_buffer *own, const struct aa_fault *fault);
+void aa_decision_add_error(struct aa_buffer *own, struct aa_masker *masker,
+                           const struct aa_fault *fault);
 
 #endif

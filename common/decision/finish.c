@@ -26,7 +26,7 @@ static void add_end(struct aa_decision *decision, struct aa_buffer *own, enum aa
                  strerror(value));
     else
         aa_fault(&decision->fault, AA_FAULT_NOT_RUN, 0, "it was allowed, and sudo did not run it");
-    aa_decision_add_error(own, &decision->fault);
+    aa_decision_add_error(own, &decision->masker, &decision->fault);
 }
 
 static void summarize_end(struct aa_decision *decision, enum aa_end end, int value)
@@ -39,7 +39,7 @@ static void summarize_end(struct aa_decision *decision, enum aa_end end, int val
         aa_buffer_add_text(summary, " was started; how it ends is not seen under intercept");
     } else if (end != AA_END_EXITED) {
         aa_buffer_add_text(summary, ": ");
-        aa_mask_add_text(summary, decision->fault.detail);
+        aa_mask_add_fault(summary, &decision->masker, &decision->fault);
     } else if (WIFSIGNALED(value)) {
         aa_buffer_printf(summary, " was ended by signal %d", WTERMSIG(value));
     } else {

@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 #include "words.h"
 
-#include "mask/mask.h"
+#include "mask/subject.h"
 #include "record/fields-json.h"
 
 enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
 
-void aa_words_command(struct aa_buffer *buffer, const struct aa_request *request)
+void aa_words_command(struct aa_buffer *buffer, struct aa_masker *masker,
+                      const struct aa_request *request)
 {
-    if (request->edit && request->effective_n > 0)
-        aa_mask_add_command(buffer, "sudoedit", request->effective[0].args.v,
-                            request->effective[0].args.n, LINE_COMMAND_MAX);
-    else if (request->command != NULL && request->argv.n > 0)
-        aa_mask_add_command(buffer, request->command, request->argv.v + 1, request->argv.n - 1,
-                            LINE_COMMAND_MAX);
+    if (request->command != NULL && request->argv.n > 0)
+        aa_mask_add_request(buffer, masker, request, LINE_COMMAND_MAX);
     else if (request->frontend == AA_FRONTEND_PAM)
         aa_buffer_add_text(buffer, "login");
     else
         aa_buffer_add_text(buffer, "the command");
 }
 
-static void add_why(struct aa_buffer *buffer, const struct aa_outcome *outcome,
+static void add_why(struct aa_buffer *buffer, struct aa_masker *masker, const struct aa_outcome *outcome,
                     const struct aa_fault *fault)
 {
     aa_buffer_add_text(buffer, "\n  why:  ");
-    aa_mask_add_text(buffer, fault->detail);
+    aa_mask_add_fault(buffer, masker, fault);
     if (outcome != NULL && outcome->near_rule != NULL) {
         aa_buffer_add_text(buffer, "\n        rule ");
         aa_mask_add_text(buffer, outcome->near_rule);
@@ -32,17 +29,18 @@ static void add_why(struct aa_buffer *buffer, const struct aa_outcome *outcome,
         aa_mask_add_text(buffer, outcome->near_limit);
         if (outcome->near_detail != NULL && outcome->near_detail[0] != '\0') {
             aa_buffer_add_text(buffer, ": ");
-            aa_mask_add(buffer, outcome->near_detail, strnlen(outcome->near_detail, DETAIL_MAX));
+            aa_mask_add_prose(buffer, masker, outcome->near_detail,
+                              strnlen(outcome->near_detail, DETAIL_MAX));
         }
     }
 }
 
-void aa_words_denial(struct aa_buffer *buffer, const struct aa_buffer *command, const char *code,
+void aa_words_denial(struct aa_buffer *buffer, struct aa_masker *masker, const struct aa_buffer *command, const char *code,
                      const struct aa_outcome *outcome, const struct aa_fault *fault)
 {
     aa_buffer_add_text(buffer, "actionapprove: not run: ");
     aa_buffer_add(buffer, command->data, command->length);
-    add_why(buffer, outcome, fault);
+    add_why(buffer, masker, outcome, fault);
     if (outcome != NULL && outcome->name != NULL) {
         aa_buffer_add_text(buffer, "\n  rule: ");
         aa_mask_add_text(buffer, outcome->name);
@@ -52,13 +50,13 @@ void aa_words_denial(struct aa_buffer *buffer, const struct aa_buffer *command, 
                      code[0] != '\0' ? code : "none", aa_fault_name(fault->id));
 }
 
-void aa_words_denial_line(struct aa_buffer *buffer, const struct aa_buffer *command, const char *code,
+void aa_words_denial_line(struct aa_buffer *buffer, struct aa_masker *masker, const struct aa_buffer *command, const char *code,
                           const struct aa_outcome *outcome, const struct aa_fault *fault)
 {
     aa_buffer_printf(buffer, "actionapprove: %s: not run: ", code);
     aa_buffer_add(buffer, command->data, command->length);
     aa_buffer_add_text(buffer, ": ");
-    aa_mask_add_text(buffer, fault->detail);
+    aa_mask_add_fault(buffer, masker, fault);
     if (outcome != NULL && outcome->name != NULL) {
         aa_buffer_add_text(buffer, " (rule ");
         aa_mask_add_text(buffer, outcome->name);
@@ -68,7 +66,7 @@ void aa_words_denial_line(struct aa_buffer *buffer, const struct aa_buffer *comm
                      aa_fault_name(fault->id));
 }
 
-void aa_words_denial_object(struct aa_buffer *buffer, const char *event,
+void aa_words_denial_object(struct aa_buffer *buffer, struct aa_masker *masker, const char *event,
                             const struct aa_buffer *command, const struct aa_request_id *id,
                             const struct aa_outcome *outcome, const struct aa_fault *fault)
 {
@@ -84,11 +82,11 @@ void aa_words_denial_object(struct aa_buffer *buffer, const char *event,
     if (outcome != NULL)
         aa_field_add_masked(&fields, "AA_RULE", outcome->name);
     aa_field_add(&fields, "AA_ERROR", aa_fault_name(fault->id));
-    aa_field_add_masked(&fields, "AA_WHY", fault->detail);
+    aa_field_add_prose(&fields, masker, "AA_WHY", fault->detail);
     if (outcome != NULL && outcome->near_rule != NULL) {
         aa_field_add_masked(&fields, "AA_NEAR_RULE", outcome->near_rule);
         aa_field_add_masked(&fields, "AA_NEAR_WHY", outcome->near_limit);
-        aa_field_add_masked(&fields, "AA_NEAR_DETAIL", outcome->near_detail);
+        aa_field_add_prose(&fields, masker, "AA_NEAR_DETAIL", outcome->near_detail);
     }
     aa_field_add(&fields, "AA_NEXT", aa_fault_remedy(fault->id));
     if (fields.error != 0) {

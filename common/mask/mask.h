@@ -1,19 +1,41 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The one gate through which text leaves the root side: records, messages, terminals. What it
- * lets through is visible (no control, bidi or zero-width character acts on a reader). Values
- * are not masked yet.
+ * lets through is visible (no control, bidi or zero-width character acts on a reader, nobody writes a
+ * token of their own), and text of the requester's or of files passes with its secrets and personal
+ * data as tokens.
+ *
+ * A masker of NULL covers nothing: for what a person sees who has typed it just now.
  */
 #ifndef AA_MASK_H
 #define AA_MASK_H
 
 #include "base/buffer.h"
+#include "base/fault.h"
+#include "find.h"
 
+/* Names that an administrator gave or that identify somebody: accounts, hosts, rules, terminals, the
+ * files of commands. Visible, and never covered. */
 void aa_mask_add(struct aa_buffer *buffer, const char *text, size_t length);
 void aa_mask_add_text(struct aa_buffer *buffer, const char *text);
 
-/* A command line, quoted for a shell; over "limit" bytes its middle is left out, and said so. */
-void aa_mask_add_command(struct aa_buffer *buffer, const char *command, const char *const *args,
-                         size_t args_n, size_t limit);
+/* Any other text: reasons, folders, "NAME=value" of an environment, what a fault tells. */
+void aa_mask_add_prose(struct aa_buffer *buffer, struct aa_masker *masker, const char *text,
+                       size_t length);
+
+/* The sentence of a fault. */
+static inline void aa_mask_add_fault(struct aa_buffer *buffer, struct aa_masker *masker,
+                                     const struct aa_fault *fault)
+{
+    aa_mask_add_prose(buffer, masker, fault->detail, strlen(fault->detail));
+}
+
+/* A command line, quoted for a shell; over "limit" bytes its middle is left out, and said so. "covered"
+ * becomes true where something is; NULL: nobody asks. */
+void aa_mask_add_line(struct aa_buffer *buffer, struct aa_masker *masker,
+                      const struct aa_mask_line *line, size_t limit, bool *covered);
+/* The same from a name and arguments of which nothing more is known. */
+void aa_mask_add_command(struct aa_buffer *buffer, struct aa_masker *masker, const char *command,
+                         const char *const *args, size_t args_n, size_t limit, bool *covered);
 
 #endif

@@ -4,25 +4,41 @@
 #include "capture/digest.h"
 #include "finders.h"
 
-void aa_masker_start(struct aa_masker *masker, const struct aa_snapshot *own, const void *host_key)
+void aa_masker_set_key(struct aa_masker *masker, const void *host_key)
 {
     static const char purpose[] = "actionapprove mask tokens";
-    struct aa_fault fault;
     struct aa_hmac hmac;
 
-    *masker = (struct aa_masker){ .sets_n = 0 };
-    if (aa_snapshot_from_memory(aa_mask_shipped, aa_mask_shipped_size, &masker->sets[0], &fault) == 0)
-        masker->sets_n++;
-    else
-        masker->overrun = "the shipped masks are damaged";
-    if (own != NULL && own->header != NULL)
-        masker->sets[masker->sets_n++] = *own;
-    if (host_key == NULL)
-        return;
     aa_hmac_start(&hmac, host_key, AA_KEY_SIZE);
     aa_hmac_add(&hmac, purpose, sizeof(purpose) - 1);
     aa_hmac_finish(&hmac, masker->key);
     masker->has_key = true;
+}
+
+void aa_masker_set_policy(struct aa_masker *masker, const struct aa_snapshot *own)
+{
+    aa_mask_shapes_free(masker->shapes);
+    masker->shapes = NULL;
+    masker->sets_n = AA_MIN(masker->sets_n, (size_t)1);
+    if (own != NULL && own->header != NULL && masker->sets_n == 1)
+        masker->sets[masker->sets_n++] = *own;
+}
+
+void aa_masker_start(struct aa_masker *masker, const struct aa_snapshot *own, const void *host_key)
+{
+    *masker = (struct aa_masker){ .sets_n = 0 };
+    /* a part of this very file, like the code that reads it: to check it again each time would only
+     * take time (a test does) */
+    if (aa_mask_shipped_size > sizeof(struct aa_snap_header))
+        masker->sets[masker->sets_n++] = (struct aa_snapshot){
+            .header = (const struct aa_snap_header *)(const void *)aa_mask_shipped,
+            .size = aa_mask_shipped_size,
+        };
+    else
+        masker->overrun = "the shipped masks are missing";
+    aa_masker_set_policy(masker, own);
+    if (host_key != NULL)
+        aa_masker_set_key(masker, host_key);
 }
 
 void aa_masker_end(struct aa_masker *masker)

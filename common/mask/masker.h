@@ -26,6 +26,7 @@ struct aa_masker {
     struct aa_mask_shapes *shapes; /* NULL: none was needed yet */
     unsigned char key[AA_SHA256_SIZE];
     bool has_key;         /* else tokens tell a length and nothing else */
+    bool show_code;       /* the rule says so: a command line with code that is not read is not covered */
     const char *overrun;  /* a limit was hit, so something may have been missed: where; or NULL */
 };
 
@@ -37,6 +38,10 @@ struct aa_masker {
 void aa_masker_start(struct aa_masker *masker, const struct aa_snapshot *own,
                      const void *host_key);
 void aa_masker_end(struct aa_masker *masker);
+
+/* The same, later: another policy (NULL: none any more), the key as soon as it is known. */
+void aa_masker_set_policy(struct aa_masker *masker, const struct aa_snapshot *own);
+void aa_masker_set_key(struct aa_masker *masker, const void *host_key);
 
 #define _cleanup_masker_ _cleanup_(aa_masker_end)
 

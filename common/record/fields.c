@@ -61,6 +61,21 @@ void aa_field_add_masked(struct aa_buffer *fields, const char *name, const char 
     aa_field_end(fields, begun);
 }
 
+void aa_field_add_prose(struct aa_buffer *fields, struct aa_masker *masker, const char *name,
+                        const char *text)
+{
+    size_t begun, length;
+
+    if (text == NULL)
+        return;
+    length = strnlen(text, AA_TEXT_MAX);
+    begun = aa_field_begin(fields, name);
+    aa_mask_add_prose(fields, masker, text, length);
+    if (text[length] != '\0')
+        aa_buffer_printf(fields, " [… %zu bytes left out …]", strlen(text + length));
+    aa_field_end(fields, begun);
+}
+
 int aa_field_next(struct aa_reader *fields, struct aa_field *ret)
 {
     const unsigned char *bytes;

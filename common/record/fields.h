@@ -25,7 +25,11 @@ void aa_field_add(struct aa_buffer *fields, const char *name, const char *value)
 void aa_field_printf(struct aa_buffer *fields, const char *name, const char *format, ...)
     AA_PRINTF(3, 4);
 /* Text of a stranger's: through the mask. NULL adds nothing. */
+struct aa_masker;
 void aa_field_add_masked(struct aa_buffer *fields, const char *name, const char *text);
+/* The same with secrets and personal data covered: for all that is no name. */
+void aa_field_add_prose(struct aa_buffer *fields, struct aa_masker *masker, const char *name,
+                        const char *text);
 
 /* For values that are built in place: begin, append to "fields", end. */
 size_t aa_field_begin(struct aa_buffer *fields, const char *name);

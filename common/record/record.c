@@ -6,7 +6,7 @@
 
 #include "config.h"
 #include "journal.h"
-#include "mask/mask.h"
+#include "mask/subject.h"
 
 /* By arithmetic: the C library's functions for times read the caller's TZ. */
 void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE])
@@ -30,19 +30,15 @@ void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE])
              (unsigned)(realtime_usec % 1000000));
 }
 
-static void add_command(struct aa_buffer *fields, const struct aa_request *request, size_t limit)
+static void add_command(struct aa_buffer *fields, const struct aa_request *request,
+                        struct aa_masker *masker, size_t limit)
 {
     size_t begun;
 
     if (request->command == NULL || request->argv.n == 0)
         return;
     begun = aa_field_begin(fields, "AA_COMMAND");
-    if (request->edit && request->effective_n > 0)
-        aa_mask_add_command(fields, "sudoedit", request->effective[0].args.v,
-                            request->effective[0].args.n, limit);
-    else
-        aa_mask_add_command(fields, request->command, request->argv.v + 1, request->argv.n - 1,
-                            limit);
+    aa_mask_add_request(fields, masker, request, limit);
     aa_field_end(fields, begun);
 }
 
@@ -97,8 +93,9 @@ void aa_record_common(struct aa_buffer *fields, const struct aa_request *request
     aa_field_add_masked(fields, "AA_HOST", request->host_full != NULL ? request->host_full :
                                                                         request->host);
     aa_field_add_masked(fields, "AA_MACHINE", request->machine);
-    aa_field_add_masked(fields, "AA_CWD", request->cwd);
-    add_command(fields, request, context->refused ? AA_REFUSED_COMMAND_MAX : AA_COMMAND_MAX);
+    aa_field_add_prose(fields, context->masker, "AA_CWD", request->cwd);
+    add_command(fields, request, context->masker,
+                context->refused ? AA_REFUSED_COMMAND_MAX : AA_COMMAND_MAX);
     if (!request->edit && request->files_n > 0)
         aa_field_add_masked(fields, "AA_EXE", request->files[0].path);
     if (context->digest != NULL) {

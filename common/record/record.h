@@ -13,6 +13,7 @@
 #include "events.h"
 #include "fields.h"
 #include "ledger.h"
+#include "mask/masker.h"
 
 /* What the decision adds to the request. */
 struct aa_record_context {
@@ -24,6 +25,7 @@ struct aa_record_context {
     bool refused;            /* nothing ran: a short form of the command will do */
     const char *agent, *owner; /* NULL: the requester is no agent */
     const struct aa_digest *digest; /* NULL: none */
+    struct aa_masker *masker;
     const char *labels; /* of its operands, with blanks between them; NULL: none */
 };
 

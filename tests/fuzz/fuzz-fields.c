@@ -85,7 +85,7 @@ static void check_quoting(const char *data, size_t size)
     require(argument != NULL);
     memcpy(argument, data, size);
     argument[size] = '\0';
-    aa_mask_add_command(&out, "x", args, 1, 100);
+    aa_mask_add_command(&out, NULL, "x", args, 1, 100, NULL);
     require(out.error == 0 && aa_utf8_valid(out.data, out.length));
     aa_buffer_free(&out);
     free(argument);

@@ -16,7 +16,7 @@ static void read_command(const char *text, size_t size)
 
     (void)unquote_is_cut(text, size);
     if (unquote_command(&arena, text, size, &words, &n) == 0) {
-        aa_mask_add_command(&again, words[0], (const char *const *)words + 1, n - 1, SIZE_MAX / 8);
+        aa_mask_add_command(&again, NULL, words[0], (const char *const *)words + 1, n - 1, SIZE_MAX / 8, NULL);
         require(aa_buffer_text(&again) != NULL);
         require(unquote_command(&arena, again.data, again.length, &same, &same_n) == 0);
         require(same_n == n && words[n] == NULL);

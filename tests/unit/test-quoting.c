@@ -167,7 +167,7 @@ static void long_commands_lose_their_middle_and_say_so(void **state)
         size_t left_out = 0;
 
         aa_buffer_clear(&line);
-        aa_mask_add_command(&line, "/bin/x", args, 2, limit);
+        aa_mask_add_command(&line, NULL, "/bin/x", args, 2, limit, NULL);
         text = aa_buffer_text(&line);
         assert_non_null(text);
         assert_true(aa_utf8_valid(text, line.length));
@@ -179,7 +179,7 @@ static void long_commands_lose_their_middle_and_say_so(void **state)
         check(left_out > 850 && left_out < 1000, "%zu left out at %zu", left_out, limit);
     }
     aa_buffer_clear(&line);
-    aa_mask_add_command(&line, "/bin/x", args + 1, 1, 100);
+    aa_mask_add_command(&line, NULL, "/bin/x", args + 1, 1, 100, NULL);
     assert_string_equal(aa_buffer_text(&line), "/bin/x last");
 }
 

@@ -49,7 +49,7 @@ static void round_trip(void **state)
             make_word(&random, texts[j]);
             args[j] = texts[j];
         }
-        aa_mask_add_command(&line, args[0], args + 1, wanted - 1, 4096);
+        aa_mask_add_command(&line, NULL, args[0], args + 1, wanted - 1, 4096, NULL);
         assert_non_null(aa_buffer_text(&line));
         check(unquote_command(&arena, line.data, line.length, &words, &n) == 0, "refused: %s",
               line.data);
@@ -109,7 +109,7 @@ static void cut_commands_are_known(void **state)
         for (size_t limit = 16 * 1024; limit < 16 * 1024 + 8; limit++) {
             _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(1024 * 1024);
 
-            aa_mask_add_command(&line, "/bin/x", args, 2, limit);
+            aa_mask_add_command(&line, NULL, "/bin/x", args, 2, limit, NULL);
             assert_true(unquote_is_cut(line.data, line.length));
         }
     }
@@ -118,7 +118,7 @@ static void cut_commands_are_known(void **state)
     {
         _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(1024);
 
-        aa_mask_add_command(&line, "/bin/x", args, 2, 1024);
+        aa_mask_add_command(&line, NULL, "/bin/x", args, 2, 1024, NULL);
         assert_false(unquote_is_cut(line.data, line.length));
     }
 }

