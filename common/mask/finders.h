@@ -64,7 +64,8 @@ struct aa_mask_word {
     size_t at;
     const uint32_t *origin;
     bool separator; /* ; | & newline and brackets: another command begins; "v" is not used */
-    bool raw;       /* an expansion stands in it: it is no value of its own */
+    bool raw;       /* an expansion stands in it: it is no value of its own. Each is one NUL in "v" */
+    bool target;    /* where a redirection goes: no word that the command gets */
 };
 
 struct aa_mask_words {
@@ -75,7 +76,8 @@ struct aa_mask_words {
 enum { AA_MASK_WORDS_MAX = 65536, AA_MASK_NESTED_MAX = 4 };
 
 /* words.c: a text split as a shell would, forgiving: it never fails on what is no shell text. "outer":
- * the word that the text is (then places are those of the whole), or NULL. 0 or -ENOMEM. */
+ * the word that the text is, or that it lies in (then places are those of the whole and "at" is not
+ * used), or NULL. What is read of it ends at AA_MASK_WORDS_MAX. 0 or -ENOMEM. */
 int aa_mask_words_read(struct aa_arena *arena, const char *text, size_t length, size_t at,
                        const struct aa_mask_word *outer, struct aa_mask_words *ret);
 
