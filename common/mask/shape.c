@@ -1,16 +1,436 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * The patterns. One is compiled when it is first needed and tried only on a text in which one of its
+ * literals stands (near.c). A text is a stranger's: what one start may cost is limited by PCRE2,
+ * whose limits begin anew at each start, and all starts together by the time that the thread worked.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
 #include "finders.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "near.h"
+
+enum {
+    PATTERN_LENGTH_MAX = 16 * 1024,
+    MATCH_LIMIT = 200000,       /* steps back in one start */
+    DEPTH_LIMIT = 20000,        /* of nested ones */
+    HEAP_LIMIT = 8 * 1024,      /* KiB */
+    MATCHES_MAX = 16384,        /* of one pattern in one text */
+    STARTS_AT_ONCE = 256,       /* places that are tried between two looks at the clock */
+    MATCHES_AT_ONCE = 16,
+    SMALL_TEXT = STARTS_AT_ONCE, /* up to here no clock is read */
+    AGAIN_BASE = 32 * 1024,     /* bytes of matches that may be looked at once more, and half the text */
+    AGAIN_LONGEST = 256,        /* what fails its check and is longer is looked at once */
+    TIME_BASE = 500 * 1000 * 1000, /* nanoseconds for all texts of a masker, and for each byte more: */
+    TIME_BYTE = 1000,
+};
+
+struct pattern {
+    const struct aa_snap_mask_pattern *raw;
+    const struct aa_snapshot *set;
+    const char *name, *type;
+    pcre2_code *code;
+    unsigned char starts[256 / 8]; /* with which bytes a match may begin */
+    bool has_last;                 /* a byte that stands in every match */
+    unsigned char last;
+    bool read, on, over;           /* "over": a limit was hit */
+};
+
+struct aa_mask_shapes {
+    struct aa_snapshot sets[AA_MASK_SETS];
+    struct aa_mask_near near;
+    struct pattern *patterns;
+    unsigned char *always, *wanted; /* one for each pattern */
+    size_t n;
+    pcre2_compile_context *compiling;
+    pcre2_match_context *matching;
+    pcre2_match_data *found;
+    int64_t spent, allowed, since; /* nanoseconds */
+    unsigned calls;
+    bool had_overrun, is_late;
+};
+
+static void say_overrun(struct aa_masker *masker, const char *where)
+{
+    if (masker->overrun == NULL)
+        masker->overrun = where;
+    masker->shapes->had_overrun = true;
+}
+
+static void say_damaged(struct aa_masker *masker)
+{
+    say_overrun(masker, "the masks are damaged");
+}
+
+/* ---- what there is ---- */
+
+void aa_mask_shapes_free(struct aa_mask_shapes *shapes)
+{
+    if (shapes == NULL)
+        return;
+    for (size_t i = 0; shapes->patterns != NULL && i < shapes->n; i++)
+        pcre2_code_free(shapes->patterns[i].code);
+    pcre2_compile_context_free(shapes->compiling);
+    pcre2_match_context_free(shapes->matching);
+    pcre2_match_data_free(shapes->found);
+    free(shapes->near.literals);
+    free(shapes->patterns);
+    free(shapes->always);
+    free(shapes);
+}
+
+static const struct aa_snap_mask_pattern *patterns_of(const struct aa_snapshot *set, uint32_t *ret_n)
+{
+    struct aa_snap_range all = { 0, aa_snapshot_count(set, AA_SECTION_MASK_PATTERNS) };
+
+    *ret_n = all.count;
+    return aa_snapshot_elements(set, AA_SECTION_MASK_PATTERNS, all);
+}
+
+/* One whose literals cannot be read is tried on every text. */
+static void add_literals(struct aa_masker *masker, struct pattern *pattern, size_t at, size_t room)
+{
+    struct aa_mask_shapes *shapes = masker->shapes;
+    const struct aa_snap_range range = pattern->raw->near;
+    const struct aa_snap_word *words = aa_snapshot_words(pattern->set, range);
+
+    shapes->always[at] = words == NULL || range.count == 0 || range.count > room - shapes->near.n;
+    if (words == NULL)
+        say_damaged(masker);
+    for (uint32_t i = 0; !shapes->always[at] && i < range.count; i++) {
+        const char *word = aa_snapshot_text(pattern->set, words[i].text);
+
+        if (word == NULL)
+            say_damaged(masker);
+        if (word == NULL || words[i].text.length == 0)
+            shapes->always[at] = 1;
+        else
+            aa_mask_near_add(&shapes->near, word, words[i].text.length, (uint16_t)at);
+    }
+}
+
+static int prepare(struct aa_masker *masker)
+{
+    struct aa_mask_shapes *shapes = calloc(1, sizeof(*shapes));
+    size_t n = 0, literals = 0;
+
+    if (shapes == NULL)
+        return -ENOMEM;
+    masker->shapes = shapes;
+    memcpy(shapes->sets, masker->sets, sizeof(shapes->sets));
+    shapes->allowed = TIME_BASE;
+    for (size_t i = 0; i < masker->sets_n; i++) {
+        uint32_t count;
+        const struct aa_snap_mask_pattern *raw = patterns_of(&masker->sets[i], &count);
+
+        for (uint32_t j = 0; raw != NULL && j < count && n < AA_MASK_PATTERNS_MAX; j++, n++)
+            literals = AA_MIN(literals + raw[j].near.count, (size_t)AA_MASK_NEAR_MAX);
+    }
+    shapes->patterns = calloc(n > 0 ? n : 1, sizeof(*shapes->patterns));
+    shapes->always = calloc(n > 0 ? n : 1, 2);
+    shapes->near.literals = calloc(literals > 0 ? literals : 1, sizeof(*shapes->near.literals));
+    if (shapes->patterns == NULL || shapes->always == NULL || shapes->near.literals == NULL) {
+        aa_mask_shapes_free(shapes);
+        masker->shapes = NULL;
+        return -ENOMEM;
+    }
+    shapes->wanted = shapes->always + n;
+    for (size_t i = 0; i < masker->sets_n; i++) {
+        uint32_t count;
+        const struct aa_snap_mask_pattern *raw = patterns_of(&masker->sets[i], &count);
+
+        if (raw == NULL)
+            say_damaged(masker);
+        for (uint32_t j = 0; raw != NULL && j < count; j++) {
+            if (shapes->n == n) {
+                say_overrun(masker, "more patterns than the maximum");
+                break;
+            }
+            shapes->patterns[shapes->n] = (struct pattern){ .raw = &raw[j], .set = &shapes->sets[i] };
+            add_literals(masker, &shapes->patterns[shapes->n], shapes->n, literals);
+            shapes->n++;
+        }
+    }
+    return 0;
+}
+
+/* ---- compiling ---- */
+
+static int prepare_pcre2(struct aa_mask_shapes *shapes)
+{
+    if (shapes->compiling == NULL)
+        shapes->compiling = pcre2_compile_context_create(NULL);
+    if (shapes->matching == NULL)
+        shapes->matching = pcre2_match_context_create(NULL);
+    /* the last of the three: where it is, all are */
+    if (shapes->compiling != NULL && shapes->matching != NULL)
+        shapes->found = pcre2_match_data_create(2, NULL);
+    if (shapes->found == NULL)
+        return -ENOMEM;
+    pcre2_set_max_pattern_length(shapes->compiling, PATTERN_LENGTH_MAX);
+    pcre2_set_match_limit(shapes->matching, MATCH_LIMIT);
+    pcre2_set_depth_limit(shapes->matching, DEPTH_LIMIT);
+    pcre2_set_heap_limit(shapes->matching, HEAP_LIMIT);
+    return 0;
+}
+
+static void may_start(struct pattern *pattern, unsigned byte)
+{
+    pattern->starts[byte / 8] |= (unsigned char)(1u << byte % 8);
+}
+
+/* Both cases of a letter: PCRE2 does not tell whether it looks for one only. */
+static unsigned other_case(unsigned byte)
+{
+    bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+
+    return letter ? byte ^ 0x20u : byte;
+}
+
+/* What PCRE2 knows of the first and the last byte, so that places are passed over quickly. */
+static void read_ends(struct pattern *pattern)
+{
+    uint32_t first_is = 0, first = 0, last_is = 0, last = 0;
+    const uint8_t *map = NULL;
+
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_FIRSTCODETYPE, &first_is);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_FIRSTCODEUNIT, &first);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_FIRSTBITMAP, &map);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_LASTCODETYPE, &last_is);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_LASTCODEUNIT, &last);
+    if (first_is == 1) {
+        may_start(pattern, first & 0xff);
+        may_start(pattern, other_case(first & 0xff));
+    } else if (first_is == 0 && map != NULL) {
+        memcpy(pattern->starts, map, sizeof(pattern->starts));
+    } else {
+        memset(pattern->starts, 0xff, sizeof(pattern->starts));
+    }
+    pattern->has_last = last_is == 1;
+    pattern->last = (unsigned char)last;
+}
+
+/* 0, also where it cannot be used, or -ENOMEM. */
+static int compile(struct aa_masker *masker, struct pattern *pattern)
+{
+    struct aa_mask_shapes *shapes = masker->shapes;
+    const struct aa_snap_mask_pattern *raw = pattern->raw;
+    const char *match = aa_snapshot_text(pattern->set, raw->match);
+    PCRE2_SIZE where;
+    int error;
+
+    if (match == NULL) {
+        say_damaged(masker);
+        return 0;
+    }
+    if (shapes->found == NULL && prepare_pcre2(shapes) < 0)
+        return -ENOMEM;
+    pattern->code = pcre2_compile((PCRE2_SPTR)match, raw->match.length,
+                                  PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_USE_OFFSET_LIMIT, &error,
+                                  &where, shapes->compiling);
+    if (pattern->code == NULL)
+        say_overrun(masker, pattern->name);
+    else
+        read_ends(pattern);
+    return 0;
+}
+
+/* ---- looking ---- */
+
+static int64_t worked(void)
+{
+    struct timespec now;
+
+    /* a thread that cannot know has used up its time */
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) < 0)
+        return INT64_MAX / 2;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* "searched": the last call went through many places; else it found something soon. */
+static bool is_late(struct aa_mask_shapes *shapes, const struct aa_mask_text *text, bool searched)
+{
+    if (text->n <= SMALL_TEXT || (!searched && shapes->calls++ % MATCHES_AT_ONCE != 0))
+        return shapes->is_late;
+    shapes->is_late = shapes->spent + worked() - shapes->since > shapes->allowed;
+    return shapes->is_late;
+}
+
+/* Behind the last place at which a match can begin. */
+static size_t starts_end(const struct pattern *pattern, const struct aa_mask_text *text)
+{
+    const char *last, *other;
+
+    if (!pattern->has_last)
+        return text->n;
+    last = memrchr(text->v, pattern->last, text->n);
+    other = memrchr(text->v, (int)other_case(pattern->last), text->n);
+    if (last == NULL || (other != NULL && other > last))
+        last = other;
+    return last == NULL ? 0 : (size_t)(last - text->v) + 1;
+}
+
+struct match {
+    size_t start, end;     /* of all that was looked at */
+    size_t at, value_end;  /* of the value */
+};
+
+/* "groups": what PCRE2 said of them; the place of one that the pattern does not have holds anything.
+ * False: a pattern with \K in a look-ahead made no sense of it. */
+static bool read_match(struct aa_mask_shapes *shapes, int groups, size_t n, struct match *ret)
+{
+    const PCRE2_SIZE *places = pcre2_get_ovector_pointer(shapes->found);
+    bool group = groups != 1 && places[2] != PCRE2_UNSET;
+
+    ret->start = pcre2_get_startchar(shapes->found);
+    ret->end = places[1];
+    ret->at = places[group ? 2 : 0];
+    ret->value_end = places[group ? 3 : 1];
+    return ret->end <= n && ret->value_end <= n && ret->at <= ret->value_end;
+}
+
+static bool is_spared(const struct aa_mask_text *text, const char *word)
+{
+    for (size_t i = 0; i < text->spared_n; i++) {
+        if (aa_streq(text->spared[i], word))
+            return true;
+    }
+    return false;
+}
+
+/* Adds the value of a match, and tells where to go on. */
+static size_t take(const struct pattern *pattern, const struct aa_mask_text *text,
+                   const struct match *match, struct aa_mask_spans *spans)
+{
+    const char *value = text->v + match->at;
+    size_t length = match->value_end - match->at;
+
+    if (!aa_mask_check((enum aa_mask_check)pattern->raw->check, value, length))
+        return length > AGAIN_LONGEST ? match->end : match->start + 1;
+    if (!aa_streq(pattern->type, AA_MASK_TYPE_SECRET) || !aa_mask_is_path(value, length))
+        aa_mask_spans_add(spans, text->at + match->at, length, pattern->name, pattern->type);
+    /* what stands behind a value may stand in front of the next one */
+    return match->value_end;
+}
+
+static void search(struct aa_masker *masker, struct pattern *pattern, const struct aa_mask_text *text,
+                   struct aa_mask_spans *spans)
+{
+    struct aa_mask_shapes *shapes = masker->shapes;
+    size_t end = starts_end(pattern, text), at = 0, matches = 0, next;
+    size_t again = AGAIN_BASE + text->n / 2;
+
+    for (bool searched = true;;) {
+        struct match match;
+        int r;
+
+        while (at < end && (pattern->starts[(unsigned char)text->v[at] / 8] >>
+                                ((unsigned char)text->v[at] % 8) & 1) == 0)
+            at++;
+        if (at >= end)
+            return;
+        if (matches == MATCHES_MAX || spans->error != 0 || is_late(shapes, text, searched))
+            break;
+        pcre2_set_offset_limit(shapes->matching, at + STARTS_AT_ONCE - 1);
+        r = pcre2_match(pattern->code, (PCRE2_SPTR)text->v, text->n, at, PCRE2_NO_JIT, shapes->found,
+                        shapes->matching);
+        searched = r == PCRE2_ERROR_NOMATCH;
+        if (searched) {
+            at += STARTS_AT_ONCE;
+            continue;
+        }
+        if (r < 0)
+            break;
+        matches++;
+        if (!read_match(shapes, r, text->n, &match)) {
+            at++;
+            continue;
+        }
+        next = take(pattern, text, &match, spans);
+        if (next <= match.start)
+            next = match.start + 1;
+        if (next < match.end) {
+            if (match.end - next <= again) {
+                again -= match.end - next;
+            } else {
+                say_overrun(masker, pattern->name);
+                next = match.end;
+            }
+        }
+        at = next;
+    }
+    pattern->over = true;
+    say_overrun(masker, pattern->name);
+}
+
+/* 0 or -ENOMEM. */
+static int try_pattern(struct aa_masker *masker, struct pattern *pattern, const struct aa_mask_text *text,
+                       struct aa_mask_spans *spans)
+{
+    if (!pattern->read) {
+        pattern->name = aa_snapshot_text(pattern->set, pattern->raw->name);
+        pattern->type = aa_snapshot_text(pattern->set, pattern->raw->type);
+        pattern->on = pattern->name != NULL &&
+                      aa_mask_is_on(masker, pattern->name, pattern->raw->off != 0);
+        pattern->read = true;
+    }
+    if (pattern->name == NULL || pattern->type == NULL) {
+        say_damaged(masker);
+        return 0;
+    }
+    if (!pattern->on || pattern->over || is_spared(text, pattern->name) || is_spared(text, pattern->type))
+        return 0;
+    if (pattern->code == NULL && compile(masker, pattern) < 0)
+        return -ENOMEM;
+    if (pattern->code != NULL)
+        search(masker, pattern, text, spans);
+    return spans->error == -ENOMEM ? -ENOMEM : 0;
+}
+
+/* Somebody took note of an overrun and goes on with another text: it is looked at as the first was. */
+static void start_anew(struct aa_mask_shapes *shapes)
+{
+    for (size_t i = 0; i < shapes->n; i++)
+        shapes->patterns[i].over = false;
+    shapes->spent = 0;
+    shapes->allowed = TIME_BASE;
+    shapes->had_overrun = shapes->is_late = false;
+}
 
 int aa_mask_find_shapes(struct aa_masker *masker, const struct aa_mask_text *text,
                         struct aa_mask_spans *spans)
 {
-    (void)masker;
-    (void)text;
-    (void)spans;
-    return 0;
-}
+    struct aa_mask_text looked_at = *text;
+    struct aa_mask_shapes *shapes;
+    int r = 0;
 
-void aa_mask_shapes_free(struct aa_mask_shapes *shapes)
-{
-    (void)shapes;
+    if (masker->shapes == NULL)
+        r = prepare(masker);
+    if (r < 0 || text->n == 0)
+        return r;
+    shapes = masker->shapes;
+    if (shapes->had_overrun && masker->overrun == NULL)
+        start_anew(shapes);
+    if (text->n > AA_MASK_TEXT_MAX) {
+        say_overrun(masker, "a text over the maximum");
+        looked_at.n = AA_MASK_TEXT_MAX;
+    }
+    memcpy(shapes->wanted, shapes->always, shapes->n);
+    aa_mask_near_look(&shapes->near, looked_at.v, looked_at.n, shapes->wanted);
+    shapes->allowed += (int64_t)looked_at.n * TIME_BYTE;
+    shapes->since = 0;
+    for (size_t i = 0; r == 0 && i < shapes->n; i++) {
+        if (!shapes->wanted[i])
+            continue;
+        if (shapes->since == 0 && looked_at.n > SMALL_TEXT)
+            shapes->since = worked();
+        r = try_pattern(masker, &shapes->patterns[i], &looked_at, spans);
+    }
+    if (shapes->since != 0)
+        shapes->spent += worked() - shapes->since;
+    return r;
 }
