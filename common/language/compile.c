@@ -8,6 +8,8 @@
 
 #include "base/trusted-file.h"
 #include "interpret.h"
+#include "mask-examples.h"
+#include "mask-references.h"
 
 struct compiling {
     const struct aa_site *site;
@@ -248,8 +250,9 @@ static int compile_sources(struct compiling *c, const struct aa_local_data *loca
     config->arena = &out->arena;
     config->complaints = &out->complaints;
     config->cool_down_seconds = 60;
+    config->shipped = (c->flags & AA_COMPILE_MASKS) != 0;
     for (size_t i = 0; i < own; i++) {
-        struct aa_file_context context = { .packs = &packs.reader };
+        struct aa_file_context context = { .packs = &packs.reader, .masks_only = config->shipped };
 
         aa_interpret_file(config, aa_parse(&out->sources[i], &out->complaints), &context);
     }
@@ -257,18 +260,24 @@ static int compile_sources(struct compiling *c, const struct aa_local_data *loca
     digest_sources(out);
     if ((c->flags & AA_COMPILE_FRAGMENT) == 0) {
         aa_check_references(config);
+        aa_check_mask_references(config);
         if (out->complaints.errors == 0)
             aa_check_answerable(config, local);
         aa_check_host_names(config, local);
     }
-    r = aa_find_zone(config, NULL, options->applied_usec != 0 ? options->applied_usec :
-                                                                c->site->realtime_usec());
-    if (r < 0)
-        return r;
+    if (!config->shipped) {
+        r = aa_find_zone(config, NULL, options->applied_usec != 0 ? options->applied_usec :
+                                                                    c->site->realtime_usec());
+        if (r < 0)
+            return r;
+    }
     if (out->complaints.out_of_memory)
         return -ENOMEM;
     if (out->complaints.errors > 0 || (c->flags & AA_COMPILE_FRAGMENT) != 0)
         return 0;
+    r = config->shipped ? 0 : aa_check_mask_examples(config);
+    if (r < 0 || out->complaints.errors > 0)
+        return r;
     memcpy(options->digest, out->digest, sizeof(options->digest));
     return aa_emit_snapshot(config, options, &out->snapshot);
 }

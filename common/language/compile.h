@@ -14,6 +14,8 @@
 enum aa_compile_flag {
     AA_COMPILE_TRUSTED = 1u << 0,  /* files have to be root's own, as apply wants them */
     AA_COMPILE_FRAGMENT = 1u << 1, /* what names refer to may be defined elsewhere */
+    AA_COMPILE_MASKS = 1u << 2,    /* the masks that are shipped: nothing else may stand there, and
+                                    * nothing of this host goes into it */
 };
 
 struct aa_compilation {

@@ -82,6 +82,41 @@ struct aa_config_rule {
     struct aa_config_rule *next;
 };
 
+/* "finds" and "spares": what a mask promises of a text. */
+struct aa_config_example {
+    bool spares;
+    const struct aa_word *text;
+    struct aa_word_list values; /* finds: what is covered; none: anything */
+    struct aa_config_example *next;
+};
+
+struct aa_config_mask_pattern {
+    struct aa_named named;
+    const char *type;            /* NULL: not said */
+    const struct aa_word *match; /* NULL: not said */
+    struct aa_word_list near;
+    uint32_t check; /* enum aa_mask_check */
+    bool off;
+    struct aa_config_example *examples;
+    struct aa_config_mask_pattern *next;
+};
+
+struct aa_config_spelling {
+    enum aa_mask_spelling kind;
+    uint32_t number; /* behind, operand; 0: the last */
+    const struct aa_word *word; /* operand: its number */
+    struct aa_config_spelling *next;
+};
+
+struct aa_config_mask_option {
+    struct aa_place place;
+    struct aa_word_list programs;
+    struct aa_config_spelling *spellings;
+    size_t spellings_n;
+    struct aa_config_example *examples;
+    struct aa_config_mask_option *next;
+};
+
 /* A list that keeps the order of the text. */
 #define AA_LIST(type)  \
     struct {           \
@@ -120,6 +155,12 @@ struct aa_config {
     struct aa_place default_place;
     const char *default_why;
     struct aa_config_ask default_ask;
+
+    bool shipped; /* it is what is shipped itself: masks only */
+    AA_LIST(struct aa_config_mask_pattern) mask_patterns;
+    AA_LIST(struct aa_config_mask_option) mask_options;
+    struct aa_word_list mask_names, mask_harmless; /* words of names */
+    struct aa_word_list mask_off, mask_on;         /* names of patterns and finders */
 };
 
 #endif

@@ -1,48 +1,37 @@
 /* SPDX-License-Identifier: ISC */
-#include "emit.h"
+#include "emit-internal.h"
 
 #include <errno.h>
 
-#include "policy/snapshot-format.h"
 #include "references.h"
 #include "when-values.h"
 
 enum { TABLE_SIZE = 65536 }; /* of the texts that were seen, so that equal ones are stored once */
 
-struct seen {
+struct aa_emitted_text {
     struct aa_snap_text text;
-    struct seen *next;
-};
-
-struct emitter {
-    const struct aa_config *config;
-    const struct aa_emit_options *options;
-    struct aa_arena arena;
-    struct seen **table;
-    struct aa_buffer sections[AA_SECTION_COUNT];
-    struct aa_snap_header header;
-    int error;
+    struct aa_emitted_text *next;
 };
 
 /* ---- building blocks ---- */
 
-static void append(struct emitter *e, enum aa_section section, const void *element, size_t size)
+void aa_emit(struct aa_emitter *e, enum aa_section section, const void *element, size_t size)
 {
     aa_buffer_add(&e->sections[section], element, size);
 }
 
-static uint32_t count_of(const struct emitter *e, enum aa_section section, size_t size)
+uint32_t aa_emit_count(const struct aa_emitter *e, enum aa_section section, size_t size)
 {
     return (uint32_t)(e->sections[section].length / size);
 }
 
-static struct aa_snap_text text(struct emitter *e, const char *value)
+struct aa_snap_text aa_emit_text(struct aa_emitter *e, const char *value)
 {
     struct aa_snap_text empty = { 0, 0 };
     struct aa_buffer *texts = &e->sections[AA_SECTION_TEXT];
     size_t length = value == NULL ? 0 : strlen(value);
     uint32_t hash = 2166136261u;
-    struct seen *seen;
+    struct aa_emitted_text *seen;
 
     if (length == 0 || e->error != 0)
         return empty;
@@ -53,7 +42,7 @@ static struct aa_snap_text text(struct emitter *e, const char *value)
             memcmp(texts->data + seen->text.offset, value, length) == 0)
             return seen->text;
     }
-    seen = AA_NEW(&e->arena, struct seen);
+    seen = AA_NEW(&e->arena, struct aa_emitted_text);
     if (seen == NULL) {
         e->error = -ENOMEM;
         return empty;
@@ -69,7 +58,7 @@ static struct aa_snap_text text(struct emitter *e, const char *value)
     return seen->text;
 }
 
-static char *in_lower_case(struct emitter *e, const char *value)
+char *aa_emit_lower(struct aa_emitter *e, const char *value)
 {
     char *lower = aa_arena_strdup(&e->arena, value);
 
@@ -82,10 +71,10 @@ static char *in_lower_case(struct emitter *e, const char *value)
 
 enum words_as { AS_TEXT, AS_GLOB, AS_LOWER_GLOB };
 
-static struct aa_snap_range words(struct emitter *e, const struct aa_word_list *list,
+static struct aa_snap_range words(struct aa_emitter *e, const struct aa_word_list *list,
                                   enum words_as as)
 {
-    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)),
+    struct aa_snap_range range = { aa_emit_count(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)),
                                    (uint32_t)list->n };
 
     for (size_t i = 0; i < list->n && e->error == 0; i++) {
@@ -94,15 +83,15 @@ static struct aa_snap_range words(struct emitter *e, const struct aa_word_list *
         struct aa_snap_word out = { 0 };
 
         if (as == AS_LOWER_GLOB)
-            value = in_lower_case(e, value);
+            value = aa_emit_lower(e, value);
         if (value == NULL) {
             e->error = -ENOMEM;
             break;
         }
-        out.text = text(e, value);
+        out.text = aa_emit_text(e, value);
         out.flags = (as != AS_TEXT && word->has_glob ? AA_WORD_GLOB : 0u) |
                     (word->is_rest ? AA_WORD_REST : 0u);
-        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_WORDS, &out, sizeof(out));
     }
     return range;
 }
@@ -111,7 +100,7 @@ static struct aa_snap_range words(struct emitter *e, const struct aa_word_list *
  * A rule that names /bin/dash means the file that this is, which on most hosts is called
  * /usr/bin/dash: both are written down.
  */
-static struct aa_snap_range command_words(struct emitter *e, const struct aa_word_list *list)
+static struct aa_snap_range command_words(struct aa_emitter *e, const struct aa_word_list *list)
 {
     struct aa_snap_range range = words(e, list, AS_GLOB);
 
@@ -125,17 +114,17 @@ static struct aa_snap_range command_words(struct emitter *e, const struct aa_wor
         real = realpath(word->text, NULL);
         if (real == NULL || aa_streq(real, word->text))
             continue;
-        out.text = text(e, real);
-        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        out.text = aa_emit_text(e, real);
+        aa_emit(e, AA_SECTION_WORDS, &out, sizeof(out));
         range.count++;
     }
     return range;
 }
 
 /* One word an alternative: the days and hours in its number, their text for people. */
-static struct aa_snap_range time_words(struct emitter *e, const struct aa_word_list *list)
+static struct aa_snap_range time_words(struct aa_emitter *e, const struct aa_word_list *list)
 {
-    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)), 0 };
+    struct aa_snap_range range = { aa_emit_count(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)), 0 };
     size_t taken;
 
     for (size_t i = 0; i < list->n && e->error == 0; i += taken) {
@@ -152,17 +141,17 @@ static struct aa_snap_range time_words(struct emitter *e, const struct aa_word_l
                             aa_arena_printf(&e->arena, "%s %s", word->text, word[1].text);
         if (both == NULL)
             e->error = -ENOMEM;
-        out.text = text(e, both);
-        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        out.text = aa_emit_text(e, both);
+        aa_emit(e, AA_SECTION_WORDS, &out, sizeof(out));
         range.count++;
     }
     return range;
 }
 
 /* Addresses and networks as digits, so that no text of the policy is read at decision time. */
-static struct aa_snap_range remote_words(struct emitter *e, const struct aa_word_list *list)
+static struct aa_snap_range remote_words(struct aa_emitter *e, const struct aa_word_list *list)
 {
-    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)),
+    struct aa_snap_range range = { aa_emit_count(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)),
                                    (uint32_t)list->n };
 
     for (size_t i = 0; i < list->n && e->error == 0; i++) {
@@ -184,28 +173,28 @@ static struct aa_snap_range remote_words(struct emitter *e, const struct aa_word
             break;
         default:
             out.flags = word->has_glob ? AA_WORD_GLOB : 0u;
-            value = lower = in_lower_case(e, word->glob);
+            value = lower = aa_emit_lower(e, word->glob);
             n = lower == NULL ? 0 : strlen(lower);
             if (n > 1 && lower[n - 1] == '.')
                 lower[n - 1] = '\0'; /* a full name may end in a dot */
         }
         if (value == NULL)
             e->error = -ENOMEM;
-        out.text = text(e, value);
-        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        out.text = aa_emit_text(e, value);
+        aa_emit(e, AA_SECTION_WORDS, &out, sizeof(out));
     }
     return range;
 }
 
-static struct aa_snap_range accounts_as_words(struct emitter *e,
+static struct aa_snap_range accounts_as_words(struct aa_emitter *e,
                                               const struct aa_config_account *first)
 {
-    struct aa_snap_range range = { count_of(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)), 0 };
+    struct aa_snap_range range = { aa_emit_count(e, AA_SECTION_WORDS, sizeof(struct aa_snap_word)), 0 };
 
     for (; first != NULL && e->error == 0; first = first->next) {
-        struct aa_snap_word out = { .text = text(e, first->word->text) };
+        struct aa_snap_word out = { .text = aa_emit_text(e, first->word->text) };
 
-        append(e, AA_SECTION_WORDS, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_WORDS, &out, sizeof(out));
         range.count++;
     }
     return range;
@@ -213,74 +202,74 @@ static struct aa_snap_range accounts_as_words(struct emitter *e,
 
 /* ---- who ---- */
 
-static void emit_channels(struct emitter *e)
+static void emit_channels(struct aa_emitter *e)
 {
     for (const struct aa_config_channel *c = e->config->channels.first; c != NULL; c = c->next) {
-        struct aa_snap_channel out = { .name = text(e, c->named.name), .type = c->type };
+        struct aa_snap_channel out = { .name = aa_emit_text(e, c->named.name), .type = c->type };
 
-        out.pairs.first = count_of(e, AA_SECTION_PAIRS, sizeof(struct aa_snap_pair));
+        out.pairs.first = aa_emit_count(e, AA_SECTION_PAIRS, sizeof(struct aa_snap_pair));
         for (size_t i = 0; i < c->pairs_n; i++) {
-            struct aa_snap_pair pair = { c->pairs[i].key, text(e, c->pairs[i].value) };
+            struct aa_snap_pair pair = { c->pairs[i].key, aa_emit_text(e, c->pairs[i].value) };
 
-            append(e, AA_SECTION_PAIRS, &pair, sizeof(pair));
+            aa_emit(e, AA_SECTION_PAIRS, &pair, sizeof(pair));
             out.pairs.count++;
         }
-        append(e, AA_SECTION_CHANNELS, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_CHANNELS, &out, sizeof(out));
     }
 }
 
-static void emit_people(struct emitter *e)
+static void emit_people(struct aa_emitter *e)
 {
     for (const struct aa_config_entity *p = e->config->persons.first; p != NULL; p = p->next) {
-        struct aa_snap_person out = { .name = text(e, p->named.name) };
+        struct aa_snap_person out = { .name = aa_emit_text(e, p->named.name) };
 
-        out.accounts.first = count_of(e, AA_SECTION_ACCOUNTS, sizeof(struct aa_snap_account));
+        out.accounts.first = aa_emit_count(e, AA_SECTION_ACCOUNTS, sizeof(struct aa_snap_account));
         for (const struct aa_config_account *a = p->accounts; a != NULL; a = a->next) {
-            struct aa_snap_account account = { a->kind, text(e, a->word->text) };
+            struct aa_snap_account account = { a->kind, aa_emit_text(e, a->word->text) };
 
-            append(e, AA_SECTION_ACCOUNTS, &account, sizeof(account));
+            aa_emit(e, AA_SECTION_ACCOUNTS, &account, sizeof(account));
             out.accounts.count++;
         }
-        append(e, AA_SECTION_PERSONS, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_PERSONS, &out, sizeof(out));
     }
     for (const struct aa_config_entity *g = e->config->groups.first; g != NULL; g = g->next) {
-        struct aa_snap_group out = { .name = text(e, g->named.name) };
+        struct aa_snap_group out = { .name = aa_emit_text(e, g->named.name) };
 
-        out.members.first = count_of(e, AA_SECTION_MEMBERS, sizeof(struct aa_snap_member));
+        out.members.first = aa_emit_count(e, AA_SECTION_MEMBERS, sizeof(struct aa_snap_member));
         for (const struct aa_config_account *m = g->accounts; m != NULL; m = m->next) {
-            struct aa_snap_member member = { m->kind, m->number, text(e, m->word->text) };
+            struct aa_snap_member member = { m->kind, m->number, aa_emit_text(e, m->word->text) };
 
-            append(e, AA_SECTION_MEMBERS, &member, sizeof(member));
+            aa_emit(e, AA_SECTION_MEMBERS, &member, sizeof(member));
             out.members.count++;
         }
-        append(e, AA_SECTION_GROUPS, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_GROUPS, &out, sizeof(out));
     }
     for (const struct aa_config_entity *a = e->config->agents.first; a != NULL; a = a->next) {
-        struct aa_snap_agent out = { .name = text(e, a->named.name) };
+        struct aa_snap_agent out = { .name = aa_emit_text(e, a->named.name) };
 
         out.accounts = accounts_as_words(e, a->accounts);
         out.owners = words(e, &a->owners, AS_TEXT);
-        append(e, AA_SECTION_AGENTS, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_AGENTS, &out, sizeof(out));
     }
 }
 
-static void emit_labels(struct emitter *e)
+static void emit_labels(struct aa_emitter *e)
 {
     for (const struct aa_config_entity *l = e->config->labels.first; l != NULL; l = l->next) {
-        struct aa_snap_label out = { .name = text(e, l->named.name) };
+        struct aa_snap_label out = { .name = aa_emit_text(e, l->named.name) };
 
         out.paths = words(e, &l->paths, AS_GLOB);
         out.xattrs = words(e, &l->xattrs, AS_TEXT);
-        append(e, AA_SECTION_LABELS, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_LABELS, &out, sizeof(out));
     }
 }
 
 /* ---- rules ---- */
 
-static uint32_t emit_ask(struct emitter *e, const struct aa_config_rule *rule)
+static uint32_t emit_ask(struct aa_emitter *e, const struct aa_config_rule *rule)
 {
     struct aa_config_ask ask = aa_complete_ask(e->config, rule);
-    uint32_t index = count_of(e, AA_SECTION_ASKS, sizeof(struct aa_snap_ask));
+    uint32_t index = aa_emit_count(e, AA_SECTION_ASKS, sizeof(struct aa_snap_ask));
     struct aa_snap_ask out = {
         .channels = words(e, &ask.channels, AS_TEXT),
         .then_channels = words(e, &ask.then_channels, AS_TEXT),
@@ -293,7 +282,7 @@ static uint32_t emit_ask(struct emitter *e, const struct aa_config_rule *rule)
         .flags = ask.flags,
     };
 
-    append(e, AA_SECTION_ASKS, &out, sizeof(out));
+    aa_emit(e, AA_SECTION_ASKS, &out, sizeof(out));
     return index;
 }
 
@@ -315,7 +304,7 @@ static enum words_as form_of(enum aa_key key)
     }
 }
 
-static struct aa_snap_range condition_words(struct emitter *e,
+static struct aa_snap_range condition_words(struct aa_emitter *e,
                                             const struct aa_config_condition *condition)
 {
     switch (condition->key) {
@@ -330,7 +319,7 @@ static struct aa_snap_range condition_words(struct emitter *e,
     }
 }
 
-static void note_needs(struct emitter *e, const struct aa_config_condition *condition)
+static void note_needs(struct aa_emitter *e, const struct aa_config_condition *condition)
 {
     e->header.needs |= UINT64_C(1) << condition->key;
     for (size_t i = 0; condition->key == AA_KEY_HOST && i < condition->words.n; i++) {
@@ -339,35 +328,35 @@ static void note_needs(struct emitter *e, const struct aa_config_condition *cond
     }
 }
 
-static void emit_rules(struct emitter *e)
+static void emit_rules(struct aa_emitter *e)
 {
     for (const struct aa_config_rule *r = e->config->rules.first; r != NULL; r = r->next) {
         struct aa_snap_rule out = {
-            .name = text(e, r->named.name),
-            .why = text(e, r->why),
-            .file = text(e, r->named.place.source->path),
+            .name = aa_emit_text(e, r->named.name),
+            .why = aa_emit_text(e, r->why),
+            .file = aa_emit_text(e, r->named.place.source->path),
             .line = r->named.place.line,
             .action = r->action,
             .flags = r->allow_flags,
         };
 
-        out.conditions.first = count_of(e, AA_SECTION_CONDITIONS,
+        out.conditions.first = aa_emit_count(e, AA_SECTION_CONDITIONS,
                                         sizeof(struct aa_snap_condition));
         for (const struct aa_config_condition *c = r->conditions; c != NULL; c = c->next) {
             struct aa_snap_condition condition = { c->key, c->negated, condition_words(e, c) };
 
             note_needs(e, c);
-            append(e, AA_SECTION_CONDITIONS, &condition, sizeof(condition));
+            aa_emit(e, AA_SECTION_CONDITIONS, &condition, sizeof(condition));
             out.conditions.count++;
         }
         out.env_ok = words(e, &r->env_ok, AS_TEXT);
         if (r->action == AA_ACTION_ASK)
             out.ask = emit_ask(e, r);
-        append(e, AA_SECTION_RULES, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_RULES, &out, sizeof(out));
     }
 }
 
-static void emit_settings(struct emitter *e)
+static void emit_settings(struct aa_emitter *e)
 {
     const struct aa_config *config = e->config;
 
@@ -379,30 +368,30 @@ static void emit_settings(struct emitter *e)
                                                                     5,
         .cool_down_seconds = config->cool_down_seconds, /* 0 is a choice */
         .default_action = config->default_action,
-        .default_why = text(e, config->default_why),
-        .timezone = text(e, config->timezone),
+        .default_why = aa_emit_text(e, config->default_why),
+        .timezone = aa_emit_text(e, config->timezone),
         .by_email = accounts_as_words(e, config->by_email.first),
     };
     if (config->default_action == AA_ACTION_ASK)
         e->header.settings.default_ask = emit_ask(e, NULL);
 }
 
-static void emit_zone(struct emitter *e)
+static void emit_zone(struct aa_emitter *e)
 {
     const struct aa_zone *zone = &e->config->zone;
 
     for (size_t i = 0; i < zone->n; i++) {
         struct aa_snap_zone_change out = { .since = zone->changes[i].since,
                                            .offset_seconds = zone->changes[i].offset_seconds,
-                                           .abbreviation = text(e, zone->changes[i].abbreviation) };
+                                           .abbreviation = aa_emit_text(e, zone->changes[i].abbreviation) };
 
-        append(e, AA_SECTION_ZONE_CHANGES, &out, sizeof(out));
+        aa_emit(e, AA_SECTION_ZONE_CHANGES, &out, sizeof(out));
     }
 }
 
 /* ---- the file ---- */
 
-static void assemble(struct emitter *e, struct aa_buffer *ret)
+static void assemble(struct aa_emitter *e, struct aa_buffer *ret)
 {
     struct aa_snap_header *header = &e->header;
 
@@ -432,7 +421,7 @@ static void assemble(struct emitter *e, struct aa_buffer *ret)
 int aa_emit_snapshot(const struct aa_config *config, const struct aa_emit_options *options,
                      struct aa_buffer *ret)
 {
-    struct emitter *e = calloc(1, sizeof(*e));
+    struct aa_emitter *e = calloc(1, sizeof(*e));
     int r;
 
     if (e == NULL)
@@ -452,13 +441,16 @@ int aa_emit_snapshot(const struct aa_config *config, const struct aa_emit_option
     if (options->try_boot_id != NULL)
         memcpy(e->header.try_boot_id, options->try_boot_id,
                AA_MIN(strlen(options->try_boot_id), sizeof(e->header.try_boot_id) - 1));
-    if (e->error == 0) {
+    if (e->error == 0 && options->masks_alone) {
+        aa_emit_masks(e);
+    } else if (e->error == 0) {
         emit_settings(e);
         emit_zone(e);
         emit_channels(e);
         emit_people(e);
         emit_labels(e);
         emit_rules(e);
+        aa_emit_masks(e);
     }
     if (e->error == 0)
         assemble(e, ret);

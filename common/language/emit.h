@@ -12,6 +12,7 @@ struct aa_emit_options {
     uint64_t applied_usec;
     uint64_t try_until_boottime_usec; /* 0: final */
     const char *try_boot_id;
+    bool masks_alone;   /* for their examples: nothing but masks, and every one of them is on */
     bool resolve_paths; /* also match what the paths of commands lead to on this host, now */
 };
 

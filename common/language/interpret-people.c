@@ -96,9 +96,8 @@ static size_t capacity(size_t n)
     return room;
 }
 
-/* Words of several statements of one kind, one after the other. */
-static void append_words(struct aa_config *config, struct aa_word_list *list,
-                         const struct aa_word *words, size_t n)
+void aa_append_words(struct aa_config *config, struct aa_word_list *list,
+                     const struct aa_word *words, size_t n)
 {
     struct aa_word *all = (struct aa_word *)(uintptr_t)list->v; /* ours: only this makes them */
     size_t room = capacity(list->n);
@@ -122,7 +121,7 @@ static void agent_owner(struct aa_config *config, const struct aa_statement *sta
     if (aa_no_block(config, statement) &&
         aa_word_count(config, statement, 1, AA_WORDS_MAX, "owner PERSON…") &&
         aa_value_plains(config, statement->words + 1, statement->n - 1, "a person"))
-        append_words(config, &agent->owners, statement->words + 1, statement->n - 1);
+        aa_append_words(config, &agent->owners, statement->words + 1, statement->n - 1);
 }
 
 static void label_path(struct aa_config *config, const struct aa_statement *statement,
@@ -138,7 +137,7 @@ static void label_path(struct aa_config *config, const struct aa_statement *stat
             aa_complain(config->complaints, statement->words[i].place,
                         "\"%s\" is not an absolute path", statement->words[i].text);
     }
-    append_words(config, &label->paths, statement->words + 1, statement->n - 1);
+    aa_append_words(config, &label->paths, statement->words + 1, statement->n - 1);
 }
 
 static void label_xattr(struct aa_config *config, const struct aa_statement *statement,
@@ -151,8 +150,8 @@ static void label_xattr(struct aa_config *config, const struct aa_statement *sta
         !aa_value_plains(config, statement->words + 1, statement->n - 1, "an attribute"))
         return;
     for (size_t i = 2; i < statement->n; i++) { /* as pairs of name and value */
-        append_words(config, &label->xattrs, &statement->words[1], 1);
-        append_words(config, &label->xattrs, &statement->words[i], 1);
+        aa_append_words(config, &label->xattrs, &statement->words[1], 1);
+        aa_append_words(config, &label->xattrs, &statement->words[i], 1);
     }
 }
 

@@ -262,11 +262,17 @@ void aa_interpret_file(struct aa_config *config, const struct aa_statement *stat
         { "person", aa_interpret_person }, { "people", aa_interpret_people },
         { "group", aa_interpret_group },   { "agent", aa_interpret_agent },
         { "include", interpret_include }, { "default", interpret_default },
-        { "label", aa_interpret_label },   { "rule", interpret_rule },
+        { "mask", aa_interpret_mask },     { "label", aa_interpret_label },
+        { "rule", interpret_rule },
     };
     /* packs hold only the last two */
     size_t first = context->pack != NULL ? AA_ARRAY_SIZE(words) - 2 : 0;
 
-    aa_interpret_block(config, statements, context->pack != NULL ? "in a pack" : "at the top level",
-                       words + first, AA_ARRAY_SIZE(words) - first, context);
+    if (context->masks_only)
+        aa_interpret_block(config, statements, "in a file of masks",
+                           words + AA_ARRAY_SIZE(words) - 3, 1, context);
+    else
+        aa_interpret_block(config, statements,
+                           context->pack != NULL ? "in a pack" : "at the top level",
+                           words + first, AA_ARRAY_SIZE(words) - first, context);
 }

@@ -28,6 +28,7 @@ struct aa_file_context {
     struct aa_pack_reader *packs;
     const char *pack;                   /* NULL: the operator's own file */
     const struct aa_config_ask *include; /* the block of the include statement */
+    bool masks_only;                    /* what is shipped: nothing but "mask" blocks */
 };
 
 void aa_interpret_file(struct aa_config *config, const struct aa_statement *statements,
@@ -39,7 +40,11 @@ void *aa_allocate(struct aa_config *config, size_t size);
 bool aa_start_block(struct aa_config *config, const struct aa_statement *statement,
                     const char *what, const char *form, struct aa_named *ret);
 
-/* interpret-channel.c, interpret-people.c: statements of the top level */
+/* Words of several statements of one kind, one after the other; only this makes such a list. */
+void aa_append_words(struct aa_config *config, struct aa_word_list *list,
+                     const struct aa_word *words, size_t n);
+
+/* interpret-channel.c, interpret-people.c, interpret-mask.c: statements of the top level */
 void aa_interpret_channel(struct aa_config *config, const struct aa_statement *statement,
                           void *context);
 void aa_interpret_person(struct aa_config *config, const struct aa_statement *statement,
@@ -52,6 +57,16 @@ void aa_interpret_agent(struct aa_config *config, const struct aa_statement *sta
                         void *context);
 void aa_interpret_label(struct aa_config *config, const struct aa_statement *statement,
                         void *context);
+
+void aa_interpret_mask(struct aa_config *config, const struct aa_statement *statement,
+                       void *context);
+
+/* interpret-mask-option.c */
+void aa_interpret_mask_option(struct aa_config *config, const struct aa_statement *statement,
+                              void *context);
+/* "finds" and "spares", of a pattern and of an option; to the end of the list. */
+void aa_interpret_example(struct aa_config *config, const struct aa_statement *statement,
+                          struct aa_config_example **list);
 
 /* interpret-rule.c */
 void aa_interpret_rule(struct aa_config *config, const struct aa_statement *statement,

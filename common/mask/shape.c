@@ -4,8 +4,6 @@
  * literals stands (near.c). A text is a stranger's: what one start may cost is limited by PCRE2,
  * whose limits begin anew at each start, and all starts together by the time that the thread worked.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 
 #include "finders.h"
 
@@ -13,6 +11,7 @@
 #include <time.h>
 
 #include "near.h"
+#include "pattern.h"
 
 enum {
     PATTERN_LENGTH_MAX = 16 * 1024,
@@ -230,7 +229,7 @@ static int compile(struct aa_masker *masker, struct pattern *pattern)
     if (shapes->found == NULL && prepare_pcre2(shapes) < 0)
         return -ENOMEM;
     pattern->code = pcre2_compile((PCRE2_SPTR)match, raw->match.length,
-                                  PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_USE_OFFSET_LIMIT, &error,
+                                  AA_MASK_PATTERN_OPTIONS, &error,
                                   &where, shapes->compiling);
     if (pattern->code == NULL)
         say_overrun(masker, pattern->name);

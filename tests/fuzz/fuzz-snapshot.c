@@ -5,6 +5,7 @@
 #include "requests.h"
 
 #include "base/fault.h"
+#include "mask/find.h"
 #include "policy/clock.h"
 
 static void follow_time(const struct aa_snapshot *snapshot)
@@ -41,6 +42,27 @@ static void follow_everything(const struct aa_snapshot *snapshot)
     }
 }
 
+/* Its masks over a text: whatever they are, nothing outside of the text is covered, and no syntax. */
+static void mask_with(const struct aa_snapshot *snapshot)
+{
+    static const char text[] = "env PIN=12 app --pw=x -p y -u a:b set c d; own-18 aab x12z | own-x 'aaab'";
+    struct aa_arena arena = AA_ARENA_INIT(AA_MASK_MEMORY_MAX);
+    struct aa_mask_spans spans = { .arena = &arena };
+    struct aa_masker masker;
+
+    aa_masker_start(&masker, snapshot, NULL);
+    if (aa_mask_find(&masker, &arena, text, sizeof(text) - 1, false, &spans) == 0) {
+        for (size_t i = 0; i < spans.n; i++) {
+            require(spans.v[i].at < sizeof(text) && spans.v[i].length < sizeof(text) - spans.v[i].at);
+            require(spans.v[i].rule != NULL && spans.v[i].type != NULL);
+            for (size_t j = 0; j < spans.v[i].length; j++)
+                require(!aa_mask_is_syntax(text[spans.v[i].at + j]));
+        }
+    }
+    aa_masker_end(&masker);
+    aa_arena_clear(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct aa_snapshot snapshot;
@@ -64,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     follow_everything(&snapshot);
+    mask_with(&snapshot);
     for (size_t i = 0; i < fuzz_requests_n(); i++) {
         struct aa_outcome outcome;
         int r;

@@ -55,6 +55,41 @@ def attributes():
         expect(f"{n} attributes", check("-", text=labels.encode()), code, says)
 
 
+def masks():
+    """So many of each, and one more."""
+    def block(n, *lines):
+        return "mask {\n" + "\n".join(line.format(i=i) for i in range(n) for line in lines) + "\n}\n"
+
+    kinds = {
+        "more than 256 patterns": (256, lambda n: block(n, 'pattern own-{i} {{ match "own{i}" }}')),
+        "more than 1024 option blocks": (1024, lambda n: block(n, "option own {{ value -p }}")),
+        "more than 1024 words of": (1024, lambda n: block(n, "name own{i}")),
+        'more than 1024 words of "harmless" and "name"':
+            (1024, lambda n: block(1000, "name own{i}") + block(n - 1000, "harmless path{i}")),
+        "more than 64 literals of one pattern":
+            (64, lambda n: 'mask { pattern own { match "own"\n' +
+             "".join(f"near own{i}\n" for i in range(n)) + "} }\n"),
+        "more than 256 words in one option block":
+            (256, lambda n: "mask { option own {\n" + "".join(f"value --o{i}\n" for i in range(n)) + "} }\n"),
+        "more than 64 examples in one block":
+            (64, lambda n: 'mask { pattern own { match "own"\n' + 'spares "nothing"\n' * n + "} }\n"),
+    }
+    for says, (most, text) in kinds.items():
+        expect(f"{most}: {says}", check("-", text=text(most).encode()), 0, "valid")
+        expect(f"{most + 1}: {says}", check("-", text=text(most + 1).encode()), 1, says)
+    for size, code in [(1, 1), (2, 0), (64, 0), (65, 1)]:
+        expect(f"a literal of {size} bytes",
+               check("-", text=f'mask {{ pattern own {{ match "own"; near {"x" * size} }} }}'.encode()), code)
+    for name, code in [("x" * 64, 0), ("x" * 65, 1)]:
+        expect(f"a name of {len(name)}", check("-", text=f'mask {{ pattern {name} {{ match "own" }} }}'.encode()), code)
+    for part, code in [("x" * 32, 0), ("x" * 33, 1)]:
+        expect(f"a part of {len(part)}", check("-", text=f"mask {{ name {part} }}".encode()), code)
+    for kind, code in [("x" * 16, 0), ("x" * 17, 1)]:
+        expect(f"a type of {len(kind)}",
+               check("-", text=f'mask {{ pattern own {{ type {kind}; match "own" }} }}'.encode()), code)
+    expect("an allow rule beside it", check("-", text=b"mask { name own }\n" + rules(1)), 0, "valid: 1 rules")
+
+
 def many_rules():
     start = time.monotonic()
     expect("20,000 rules", check("-", text=rules(RULES_MAX)), 0, f"valid: {RULES_MAX} rules")
@@ -170,6 +205,7 @@ def options():
 def main():
     sizes()
     attributes()
+    masks()
     many_rules()
     with tempfile.TemporaryDirectory() as folder:
         files(pathlib.Path(folder))

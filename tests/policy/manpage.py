@@ -35,12 +35,14 @@ FORMS = {  # what stands in front and behind
     "fragment": (PRELUDE, ""),
     "when": (PRELUDE + "rule x {\n", "deny\n}\n"),
     "allow": (PRELUDE + "rule x {\nwhen command /usr/bin/id\nallow\n", "}\n"),
+    "mask": (PRELUDE + "mask {\n", "}\n"),
     "ask": (PRELUDE + "default from admins\nrule x {\nask ops\n", "}\n"),
 }
 SECTIONS = {
     "at the top level": "STATEMENTS", 'behind "set"': "STATEMENTS", "in a channel": "STATEMENTS",
     "in a person": "STATEMENTS", "in a group": "STATEMENTS", "in an agent": "STATEMENTS",
     "in a label": "STATEMENTS", "in a rule": "RULES", 'behind "when"': "CONDITIONS",
+    "in a mask": "MASKS", "in a pattern": "MASKS", "in an option": "MASKS",
 }
 
 LINT_DATA = pathlib.Path(__file__).resolve().parents[2] / "policies"
@@ -96,6 +98,9 @@ def check_entries(tool, page):
                 failures.append(f"{word} {place}: no entry")
             if name == "STATEMENTS" and word not in ("rule", "include") and \
                     not re.search(rf"(?<![\w-]){word}(?![\w-])", shown["statements"]):
+                failures.append(f"{word} {place}: no example")
+            if name == "MASKS" and not re.search(rf"^ *{word}(?![\w-])", shown["mask"],
+                                                 re.MULTILINE):
                 failures.append(f"{word} {place}: no example")
             if name == "RULES" and word not in ("when", "allow", "deny", "ask") and not re.search(
                     rf"^{word}(?![\w-])", shown["ask"] + shown["allow"], re.MULTILINE):

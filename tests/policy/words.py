@@ -24,11 +24,14 @@ PLACES = {
     "in a group": "group g { zzzzzzzz }",
     "in an agent": "agent a { zzzzzzzz }",
     "in a label": "label l { zzzzzzzz }",
+    "in a mask": "mask { zzzzzzzz }",
+    "in a pattern": "mask { pattern p { zzzzzzzz } }",
+    "in an option": "mask { option p { zzzzzzzz } }",
 }
 VALUES = ["channel c { type zzzzzzzz }", "set record zzzzzzzz", "set mode zzzzzzzz",
           "rule r { ask c; reason zzzzzzzz }", "rule r { ask c; risk zzzzzzzz }",
           "rule r { ask c; break-glass zzzzzzzz }", "rule r { when frontend zzzzzzzz; deny }",
-          "people zzzzzzzz x", "include zzzzzzzz x"]
+          "mask { pattern p { check zzzzzzzz } }", "people zzzzzzzz x", "include zzzzzzzz x"]
 ALONE = {"allow", "deny", "ask", "wrapped-ok", "opaque-ok", "approver-ok", "refuse-truncated",
          "allow-unbound", "show-code", "intercept-wait", "owner-may-approve", "args", "edit",
          "interactive-shell", "intercepted", "opaque", "wrapped"}

@@ -310,6 +310,11 @@ static void of_a_compilation(void **state)
         at += (size_t)snprintf(text + at, sizeof(text) - at,
                                "rule r%d { when user u%d x%d; when not command c%d; deny \"%d\" }\n",
                                i, i, i, i, i);
+    at += (size_t)snprintf(text + at, sizeof(text) - at,
+                           "mask { pattern own { match \"own-[0-9]+\"; near own- NEAR; "
+                           "finds \"echo own-5\" \"own-5\"; spares \"echo\" }\n"
+                           "option cli { value -p; behind set 1; operand last }\n"
+                           "name pin; harmless path; off own }\n");
     assert_int_equal(aa_compile_text(text, at, 0, &whole), 0);
     assert_int_equal(whole.complaints.errors, 0);
     for (long number = 0;; number++) {
