@@ -1,17 +1,217 @@
 /* SPDX-License-Identifier: ISC */
-#include "finders.h"
+/*
+ * Words as mixed as a random secret. What people and programs name has pairs of letters that languages
+ * have, and changes between capitals, small letters and digits at the borders of its parts; base64 of
+ * random bytes has neither. Each pair of neighbours is weighed by how much more likely it is in the
+ * one than in the other, and the sum decides. A word without capitals, small letters and digits is
+ * never one: checksums, ids of containers, UUIDs and names of pods are not.
+ */
+#include "named.h"
 
-int aa_mask_find_mixed(struct aa_masker *masker, const struct aa_mask_text *text,
-                       struct aa_mask_spans *spans)
+#include <errno.h>
+
+#define RULE "entropy"
+
+enum {
+    WORD_MIN = 20,
+    SUM_MIN = 10,      /* of the whole word */
+    COMMON = -9,       /* a pair of letters that is common in names */
+    RARE = 15,
+    DIGITS = -8,
+    BORDER = 12,       /* between a letter and a digit */
+    HUMP = 4,          /* aB */
+    SEPARATOR = -12,
+    SLASH = -4,
+    PLUS = 6,
+    CLASS_SHARE = 10,  /* one byte in so many at least is a capital, a small letter */
+    DIGIT_SHARE = 40,
+};
+
+/* What often stands behind a letter, a to z, in English and in names of programs. */
+static const char *const followers[26] = {
+    "bcdfgilmnprstuvwxyk", "aeilorusyj", "aehiklortuyc", "aeiodrsuby", "abcdefglmnprstvwxyiq", "aefiloruty",
+    "aehilnorsuy", "aeiortuy", "abcdefglmnoprstvzk", "aosue", "eiaslny", "adefiklmopstuvy", "abeimopsuyd",
+    "acdegiknostuyvf", "abcdfgiklmnoprstuvwxy", "aehiloprstuyd", "u", "acdegiklmnorstuvyb", "acehiklmnopqstuwyr",
+    "aehilmorstuwyc", "abcdegilmnprst", "aeio", "aehionrs", "tpimace", "esopmlact", "eaio",
+};
+
+enum class { UPPER, LOWER, DIGIT, OTHER };
+
+static enum class class_of(char c)
 {
-    (void)masker;
-    (void)text;
-    (void)spans;
-    return 0;
+    if (c >= 'A' && c <= 'Z')
+        return UPPER;
+    if (c >= 'a' && c <= 'z')
+        return LOWER;
+    return c >= '0' && c <= '9' ? DIGIT : OTHER;
+}
+
+static int weigh(char a, char b)
+{
+    enum class x = class_of(a), y = class_of(b);
+
+    if (x == OTHER || y == OTHER) {
+        char other = x == OTHER ? a : b;
+
+        return other == '+' ? PLUS : other == '/' ? SLASH : SEPARATOR;
+    }
+    if (x == DIGIT && y == DIGIT)
+        return DIGITS;
+    if (x == DIGIT || y == DIGIT)
+        return BORDER;
+    if (x == LOWER && y == UPPER)
+        return HUMP;
+    if (b == a + 1)
+        return 2 * COMMON; /* an alphabet in a row */
+    return strchr(followers[aa_mask_lower(a) - 'a'], aa_mask_lower(b)) != NULL ? COMMON : RARE;
+}
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+/* base64 of text is no secret by itself: encoded.c reads what it says. */
+static bool says_text(const char *v, size_t n)
+{
+    uint32_t bits = 0;
+    size_t read = 0, printable = 0;
+    int held = 0;
+
+    for (size_t i = 0; i < n && v[i] != '='; i++) {
+        int value = base64_value(v[i]);
+        unsigned char c;
+
+        if (value < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)value;
+        held += 6;
+        if (held < 8)
+            continue;
+        held -= 8;
+        c = (unsigned char)(bits >> held);
+        read++;
+        printable += (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t' || c == '\r';
+    }
+    return read > 0 && printable == read;
+}
+
+static bool is_public(const char *v, size_t n)
+{
+    static const char *const prefixes[] = {
+        "AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAGnNrLX", "AAAAInNrLX", /* public keys of ssh */
+        "sha1-", "sha256-", "sha384-", "sha512-", "_ZN", "_ZT", "_RN", /* integrity; C++ and Rust names */
+    };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(prefixes); i++) {
+        if (n >= strlen(prefixes[i]) && memcmp(v, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool aa_mask_is_mixed(const char *word, size_t length)
 {
-    (void)word;
-    return length > 100;
+    size_t n = length, upper = 0, lower = 0, digits = 0, separators = 0;
+    bool hex = true;
+    long sum = 0;
+
+    while (n > 0 && word[n - 1] == '=')
+        n--;
+    if (n < WORD_MIN || length - n > 2 || is_public(word, n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        enum class c = class_of(word[i]);
+
+        if (c == OTHER && strchr("+/_.-=~", word[i]) == NULL)
+            return false;
+        upper += c == UPPER;
+        lower += c == LOWER;
+        digits += c == DIGIT;
+        separators += c == OTHER && word[i] != '+' && word[i] != '/';
+        hex = hex && (aa_mask_hex_digit(word[i]) >= 0 || word[i] == '-' || (i == 1 && word[i] == 'x'));
+        if (i > 0)
+            sum += weigh(word[i - 1], word[i]);
+    }
+    if (hex || upper < (n + CLASS_SHARE - 1) / CLASS_SHARE || lower < (n + CLASS_SHARE - 1) / CLASS_SHARE ||
+        digits < AA_MIN((n + DIGIT_SHARE - 1) / DIGIT_SHARE, (size_t)4) || separators * 6 > n)
+        return false;
+    return sum >= SUM_MIN && !says_text(word, length);
+}
+
+static bool is_border(char c)
+{
+    return aa_mask_is_syntax(c) || strchr("=:,{}[]@?#!%^*", c) != NULL || (unsigned char)c >= 0x80 ||
+           (unsigned char)c < ' ';
+}
+
+/* Looks at a word; in an address at each part of its path by itself. */
+static void look_at(const struct aa_mask_text *text, size_t from, size_t to, struct aa_mask_spans *spans)
+{
+    const char *v = text->v;
+    bool address = from > 0 && v[from - 1] == ':' && to - from > 2 && v[from] == '/' && v[from + 1] == '/';
+
+    if (to - from < WORD_MIN)
+        return;
+    if (!address) {
+        if (aa_mask_is_path(v + from, to - from) ||
+            (from >= 7 && v[from - 1] == ':' && aa_mask_begins(v + from - 7, 7, "sha256:")))
+            return;
+        if (aa_mask_is_mixed(v + from, to - from))
+            aa_mask_spans_add(spans, text->at + from, to - from, RULE, AA_MASK_TYPE_SECRET);
+        return;
+    }
+    for (from += 2; from < to && v[from] != '/';)
+        from++; /* the host */
+    while (from < to) {
+        size_t end = ++from;
+
+        while (end < to && v[end] != '/')
+            end++;
+        if (end - from >= WORD_MIN && aa_mask_is_mixed(v + from, end - from))
+            aa_mask_spans_add(spans, text->at + from, end - from, RULE, AA_MASK_TYPE_SECRET);
+        from = end;
+    }
+}
+
+static bool is_spared(const struct aa_mask_text *text)
+{
+    for (size_t i = 0; i < text->spared_n; i++) {
+        if (aa_streq(text->spared[i], RULE) || aa_streq(text->spared[i], AA_MASK_TYPE_SECRET))
+            return true;
+    }
+    return false;
+}
+
+int aa_mask_find_mixed(struct aa_masker *masker, const struct aa_mask_text *text,
+                       struct aa_mask_spans *spans)
+{
+    size_t n = text->n;
+
+    if (text->code || is_spared(text) || !aa_mask_is_on(masker, RULE, false))
+        return 0;
+    if (n > AA_MASK_TEXT_MAX) {
+        masker->overrun = "a text is too long to be looked at for mixed words";
+        n = AA_MASK_TEXT_MAX;
+    }
+    for (size_t at = 0; at < n && spans->error == 0;) {
+        size_t start = at, to;
+
+        if (is_border(text->v[at])) {
+            at++;
+            continue;
+        }
+        while (at < n && !is_border(text->v[at]))
+            at++;
+        for (to = at; at < n && at - to < 2 && text->v[at] == '=';)
+            at++; /* padding belongs to the word, where something else stands behind it */
+        look_at(text, start, at > to && (at == n || is_border(text->v[at])) ? at : to, spans);
+    }
+    return spans->error == -ENOMEM ? -ENOMEM : 0;
 }
