@@ -28,7 +28,7 @@ struct command {
 
 extern const struct command command_init, command_check, command_apply, command_explain,
     command_pending, command_show, command_approve, command_deny, command_cancel, command_log,
-    command_verify, command_break_glass, command_replay;
+    command_verify, command_break_glass, command_replay, command_mask;
 
 /* "actionapprove NAME: …" on stderr, and the usage line. */
 int usage_error(const struct command *command, const char *format, ...) AA_PRINTF(2, 3);

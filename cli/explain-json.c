@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "because.h"
 #include "explanation.h"
+#include "masking.h"
 
 static void add_text(struct aa_buffer *out, const char *name, const char *text)
 {
@@ -81,6 +82,24 @@ static void add_request(struct aa_buffer *out, const struct explanation *explana
     aa_buffer_printf(out, "],\"interactive_shell\":%s", yes_or_no(request->interactive_shell));
 }
 
+/* "argument" 0 is the command itself. */
+static void add_masked(struct aa_buffer *out, const struct explanation *explanation)
+{
+    bool any = false;
+
+    aa_buffer_add_text(out, ",\"masked\":[");
+    for (size_t i = 0; i < explanation->masked_n; i++) {
+        for (size_t j = 0; j < explanation->masked[i].n; j++) {
+            aa_buffer_printf(out, "%s{\"argument\":%zu,", any ? "," : "", i);
+            mask_add_span_json(out, &explanation->masked[i].v[j]);
+            aa_buffer_add_byte(out, '}');
+            any = true;
+        }
+    }
+    aa_buffer_add_byte(out, ']');
+    add_text(out, "masked_overrun", explanation->masked_overrun);
+}
+
 static void add_rules(struct aa_buffer *out, const struct explanation *explanation)
 {
     aa_buffer_add_text(out, ",\"rules\":[");
@@ -150,6 +169,7 @@ static void add_answerers(struct aa_buffer *out, const struct explanation *expla
     aa_buffer_printf(out, "],\"quorum_reached\":%s",
                      answerers->quorum_reached ? "true" : answerers->elsewhere ? "null" : "false");
     add_text(out, "refused_before_asking", explanation->refused_before);
+    add_text(out, "refused_error", explanation->refused_error);
 }
 
 void explain_json(struct aa_buffer *out, const struct explanation *explanation)
@@ -172,6 +192,7 @@ void explain_json(struct aa_buffer *out, const struct explanation *explanation)
         add_text(out, "near_detail", outcome->near_detail != NULL ? outcome->near_detail : "");
     }
     add_request(out, explanation);
+    add_masked(out, explanation);
     add_rules(out, explanation);
     if (explanation->ask != NULL) {
         add_ask(out, explanation);

@@ -2,6 +2,7 @@
 /* explain, for people. Whatever a stranger may have chosen goes through the mask. */
 #include "because.h"
 #include "explanation.h"
+#include "masking.h"
 #include "mask/mask.h"
 
 enum { LINE_COMMAND_MAX = 4096, RULE_COLUMN = 24 };
@@ -192,6 +193,30 @@ static void add_command(struct aa_buffer *out, const struct explanation *explana
     }
 }
 
+/* What an approver would not see of it: never the values. */
+static void add_masked(struct aa_buffer *out, const struct explanation *explanation)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < explanation->masked_n; i++) {
+        for (size_t j = 0; j < explanation->masked[i].n; j++) {
+            aa_buffer_add_text(out, any ? "" : "an approver would not see:\n");
+            any = true;
+            if (i == 0)
+                aa_buffer_add_text(out, "    the command, ");
+            else
+                aa_buffer_printf(out, "    argument %zu, ", i);
+            mask_add_span(out, &explanation->masked[i].v[j]);
+            aa_buffer_add_byte(out, '\n');
+        }
+    }
+    if (explanation->masked_overrun != NULL) {
+        aa_buffer_add_text(out, "  not all of it could be looked at for secrets: ");
+        aa_mask_add_text(out, explanation->masked_overrun);
+        aa_buffer_add_byte(out, '\n');
+    }
+}
+
 /* ---- rules ---- */
 
 static void add_rules(struct aa_buffer *out, const struct explanation *explanation)
@@ -319,6 +344,7 @@ void explain_show(struct aa_buffer *out, const struct explanation *explanation)
 {
     add_answer(out, explanation);
     add_command(out, explanation);
+    add_masked(out, explanation);
     if (explanation->chosen_time) {
         aa_buffer_add_text(out, "  at ");
         because_add_time(out, explanation->snapshot, explanation->request->realtime_usec);

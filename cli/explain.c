@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "ask/ask.h"
 #include "explanation.h"
+#include "mask/find.h"
 #include "moment.h"
 #include "policy-files.h"
 #include "policy/label.h"
@@ -60,6 +61,7 @@ static int decide(struct explanation *explanation, struct supposition *suppositi
             r = supposition_refusal(supposition, snapshot, &explanation->outcome, explanation->ask,
                                     refusal);
         explanation->refused_before = r == 1 ? refusal->detail : NULL;
+        explanation->refused_error = r == 1 ? aa_fault_name(refusal->id) : NULL;
     }
     if (r == -ENOMEM)
         return aa_fault(fault, AA_FAULT_MEMORY, r, "there is not enough memory to explain it");
@@ -67,10 +69,34 @@ static int decide(struct explanation *explanation, struct supposition *suppositi
                             "it cannot be explained: %s", strerror(-r)) : 0;
 }
 
+/* Of the command as it was typed: what is told of it beside that is made of the same words. */
+static int find_masked(struct explanation *explanation, struct supposition *supposition,
+                       struct aa_masker *masker)
+{
+    const struct aa_request *request = explanation->request;
+    struct aa_mask_spans *spans;
+    int r;
+
+    aa_masker_start(masker, explanation->snapshot, NULL);
+    masker->overrun = NULL; /* of the masks themselves: refusing for it is the ask's part */
+    if (request->frontend == AA_FRONTEND_PAM || request->argv.n == 0)
+        return 0;
+    spans = AA_NEW_ARRAY(&supposition->arena, struct aa_mask_spans, request->argv.n);
+    r = spans == NULL ? -ENOMEM : aa_mask_find_command(masker, &supposition->arena, request->argv.v,
+                                                       request->argv.n, spans);
+    if (r < 0)
+        return r;
+    explanation->masked = spans;
+    explanation->masked_n = request->argv.n;
+    explanation->masked_overrun = masker->overrun;
+    return 0;
+}
+
 static int explain(const struct explain_options *options, const struct policy *policy,
                    struct supposition *supposition, struct explanation *explanation)
 {
     _cleanup_buffer_ struct aa_buffer out = AA_BUFFER_INIT(EXPLANATION_MAX);
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
     struct aa_fault fault = { 0 }, refusal = { 0 };
     int r;
 
@@ -79,6 +105,8 @@ static int explain(const struct explain_options *options, const struct policy *p
     explanation->chosen_time = options->time != NULL;
     explanation->exempt = aa_question_is_exempt(&supposition->question);
     r = decide(explanation, supposition, &refusal, &fault);
+    if (r == 0 && find_masked(explanation, supposition, &masker) < 0)
+        r = aa_fault(&fault, AA_FAULT_MEMORY, -ENOMEM, "there is not enough memory to explain it");
     if (r < 0)
         return report_fault(&fault);
     (options->json ? explain_json : explain_show)(&out, explanation);

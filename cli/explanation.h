@@ -5,6 +5,7 @@
 #define AA_CLI_EXPLANATION_H
 
 #include "answerers.h"
+#include "mask/spans.h"
 #include "policy/policy.h"
 
 enum { EXPLANATION_MAX = 64 * 1024 * 1024, EXPLANATION_LABELS_MAX = 64 };
@@ -24,6 +25,11 @@ struct explanation {
     const struct aa_snap_ask *ask; /* NULL: nobody is asked */
     struct answerers answerers;
     const char *refused_before; /* why it would be refused before anybody is asked; NULL: it would not */
+    const char *refused_error;  /* "E-…" of that */
+    const struct aa_mask_spans *masked; /* what an approver would not see, of the command and each
+                                         * argument; NULL: there is no command */
+    size_t masked_n;
+    const char *masked_overrun; /* a limit kept from looking to the end; or NULL */
     bool labels_known;
     uint64_t labels; /* bit i: some operand could be in that one */
     bool chosen_time;

@@ -9,9 +9,9 @@
 #include "config.h"
 
 static const struct command *const commands[] = {
-    &command_init,   &command_check,  &command_apply,       &command_explain, &command_replay,
-    &command_pending, &command_show,  &command_approve,     &command_deny,    &command_cancel,
-    &command_log,    &command_verify, &command_break_glass,
+    &command_init,    &command_check,  &command_apply,   &command_explain,     &command_replay,
+    &command_mask,    &command_pending, &command_show,   &command_approve,     &command_deny,
+    &command_cancel,  &command_log,    &command_verify,  &command_break_glass,
 };
 
 static void print_usage(FILE *out)

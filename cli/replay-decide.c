@@ -91,8 +91,7 @@ static int split_target(struct aa_arena *arena, const char *text, struct suppose
 static int make_supposed(struct deciding_all *d, struct aa_arena *arena, struct replayed *request,
                          struct supposed *ret)
 {
-    char **words = NULL;
-    size_t n = 0;
+    struct unquoted unquoted = { .n = 0 };
     int r = 0;
 
     *ret = (struct supposed){
@@ -118,20 +117,28 @@ static int make_supposed(struct deciding_all *d, struct aa_arena *arena, struct 
         return not_replayed(d, request, "the record has no command", NULL);
     if (unquote_is_cut(request->command, request->command_length))
         return not_replayed(d, request, "its record has a part of the command only", NULL);
-    r = unquote_command(arena, request->command, request->command_length, &words, &n);
+    r = unquote_command(arena, request->command, request->command_length, &unquoted);
     if (r == -ENOMEM)
         return r;
     if (r < 0)
         return not_replayed(d, request, "the command in its record cannot be read back",
                             request->command);
-    ret->words = words;
-    ret->words_n = n;
-    if (aa_streq(words[0], "sudoedit") && request->exe == NULL) {
-        if (n == 1)
+    if (unquoted.doubt != NULL && unquoted.doubt[0] != AA_EXACT)
+        return not_replayed(d, request, "the name of the command is masked in its record",
+                            request->command);
+    request->masked = unquoted.masked;
+    ret->words = unquoted.words;
+    ret->words_n = unquoted.n;
+    ret->doubt = unquoted.doubt;
+    if (aa_streq(unquoted.words[0], "sudoedit") && request->exe == NULL) {
+        if (unquoted.n == 1)
             return not_replayed(d, request, "the record names no file to edit", NULL);
         ret->edit = true;
         ret->words++;
         ret->words_n--;
+        ret->doubt = NULL;
+        /* which file it is decides everything */
+        request->uncertain = unquoted.masked > 0;
     }
     return 0;
 }
@@ -193,17 +200,22 @@ static int count_prompts(struct deciding_all *d, struct replayed *request,
 
 /* ---- the decision ---- */
 
-static int decide(struct deciding_all *d, struct replayed *request,
+static int decide(struct deciding_all *d, struct replayed *request, const struct supposed *supposed,
                   const struct supposition *supposition)
 {
+    const struct aa_snapshot *snapshot = d->replay->snapshot;
     struct aa_outcome outcome;
-    int r = aa_decide_policy(d->replay->snapshot, supposition->request, &outcome, NULL, NULL,
-                             d->fault);
+    int r = request->masked > 0 ?
+                replay_decide_masked(supposed, supposition, snapshot, &outcome, &request->uncertain,
+                                     d->fault) :
+                aa_decide_policy(snapshot, supposition->request, &outcome, NULL, NULL, d->fault);
 
     if (r < 0)
         return r;
     request->after = outcome.action;
     request->after_rule = outcome.name;
+    if (request->uncertain)
+        return 0;
     if (outcome.action == AA_ACTION_ASK)
         r = count_prompts(d, request, supposition, &outcome);
     if (r == 0 && (request->asks || request->prompts_before > 0))
@@ -221,7 +233,7 @@ static int replay_one(struct deciding_all *d, struct replayed *request)
     char uid[24];
     int r = make_supposed(d, &arena, request, &supposed);
 
-    if (r != 0)
+    if (r != 0 || request->uncertain)
         return r < 0 ? r : 0;
     r = suppose(&supposed, d->replay->snapshot, &supposition, &fault);
     snprintf(uid, sizeof(uid), "%u", (unsigned)supposition.question.uid);
@@ -236,7 +248,7 @@ static int replay_one(struct deciding_all *d, struct replayed *request)
     else if (!supposition_has_command(&supposition))
         r = not_replayed(d, request, "the command is no longer there", supposed.words[0]);
     else
-        r = decide(d, request, &supposition);
+        r = decide(d, request, &supposed, &supposition);
     if (r == 0 && request->exe != NULL && supposition.request->files_n > 0)
         request->elsewhere = supposition.request->files[0].path == NULL ||
                              !aa_streq(supposition.request->files[0].path, request->exe);

@@ -46,16 +46,14 @@ static void add_matrix(struct aa_buffer *out, const struct replay *replay)
     aa_buffer_add_byte(out, '}');
 }
 
-static void add_example(struct aa_buffer *out, const struct replayed *request)
+static void add_who_and_what(struct aa_buffer *out, const struct replayed *request)
 {
-    aa_buffer_add_byte(out, '{');
     add_text(out, "user", request->user);
     aa_buffer_add_byte(out, ',');
     add_text(out, "runas", request->runas);
     aa_buffer_add_byte(out, ',');
     add_text(out, "command", request->command);
     add_number(out, "count", request->count);
-    aa_buffer_add_byte(out, '}');
 }
 
 static void add_change(struct aa_buffer *out, const struct replay_change *change, size_t limit)
@@ -74,8 +72,9 @@ static void add_change(struct aa_buffer *out, const struct replay_change *change
          request = request->next) {
         if (!replayed_changes(request) || !replay_is_same_change(request, change->first))
             continue;
-        aa_buffer_add_text(out, shown++ > 0 ? "," : "");
-        add_example(out, request);
+        aa_buffer_add_text(out, shown++ > 0 ? ",{" : "{");
+        add_who_and_what(out, request);
+        aa_buffer_add_byte(out, '}');
     }
     aa_buffer_add_text(out, "]}");
 }
@@ -97,6 +96,34 @@ static void add_changes(struct aa_buffer *out, struct replay *replay, size_t lim
     }
     aa_buffer_add_byte(out, ']');
     add_number(out, "changes_left_out", left_out);
+}
+
+static void add_uncertain(struct aa_buffer *out, const struct replay *replay, size_t limit)
+{
+    const struct replay_uncertain sum = replay_count_uncertain(replay);
+    size_t shown = 0;
+
+    aa_buffer_printf(out, ",\"uncertain\":{\"count\":%llu", (unsigned long long)sum.count);
+    add_number(out, "distinct", sum.distinct);
+    add_number(out, "values", sum.values);
+    aa_buffer_add_text(out, ",\"examples\":[");
+    for (const struct replayed *request = replay->first; request != NULL && shown < limit;
+         request = request->next) {
+        if (request->not_replayed || !request->uncertain)
+            continue;
+        aa_buffer_add_text(out, shown++ > 0 ? ",{" : "{");
+        add_who_and_what(out, request);
+        add_number(out, "values", request->masked);
+        aa_buffer_add_text(out, ",\"without\":");
+        if (request->after == AA_ACTION_NONE) {
+            aa_buffer_add_text(out, "null}");
+            continue;
+        }
+        aa_buffer_printf(out, "{\"action\":\"%s\",", aa_action_name(request->after));
+        add_text(out, "rule", request->after_rule);
+        aa_buffer_add_text(out, "}}");
+    }
+    aa_buffer_add_text(out, "]}");
 }
 
 static void add_people(struct aa_buffer *out, const char *name, const struct replay_tallies *tallies,
@@ -129,7 +156,7 @@ static void add_not_replayed(struct aa_buffer *out, const struct replay *replay)
     }
     aa_buffer_add_byte(out, ']');
     for (const struct replayed *request = replay->first; request != NULL; request = request->next)
-        elsewhere += request->elsewhere && !request->not_replayed ? request->count : 0;
+        elsewhere += request->elsewhere && replayed_is_decided(request) ? request->count : 0;
     add_number(out, "elsewhere", elsewhere);
     add_number(out, "by_root", replay->by_root);
     add_number(out, "without_policy", replay->without_policy);
@@ -147,6 +174,7 @@ void replay_json(struct aa_buffer *out, struct replay *replay, const struct repl
     aa_buffer_printf(out, ",\"days\":%.3f", replay_days(replay));
     add_matrix(out, replay);
     add_changes(out, replay, view->limit);
+    add_uncertain(out, replay, view->limit);
     aa_buffer_add_text(out, ",\"prompts\":{\"counted\":\"in all, not a day\"");
     add_people(out, "requesters", &replay->requesters, true);
     add_people(out, "approvers", &replay->approvers, false);

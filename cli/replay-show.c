@@ -23,9 +23,23 @@ void replay_matrix(const struct replay *replay, uint64_t ret[AA_ACTION_ASK + 1][
 {
     memset(ret, 0, sizeof(uint64_t) * (AA_ACTION_ASK + 1) * (AA_ACTION_ASK + 1));
     for (const struct replayed *request = replay->first; request != NULL; request = request->next) {
-        if (!request->not_replayed)
+        if (replayed_is_decided(request))
             ret[request->before][request->after] += request->count;
     }
+}
+
+struct replay_uncertain replay_count_uncertain(const struct replay *replay)
+{
+    struct replay_uncertain sum = { 0 };
+
+    for (const struct replayed *request = replay->first; request != NULL; request = request->next) {
+        if (request->not_replayed || !request->uncertain)
+            continue;
+        sum.count += request->count;
+        sum.distinct++;
+        sum.values += request->masked;
+    }
+    return sum;
 }
 
 /* From where it was asked to begin; never less than one, so that one hour makes no busy day. */
@@ -164,7 +178,10 @@ static void add_changes(struct aa_buffer *out, struct replay *replay, size_t lim
         out->error = -ENOMEM;
         return;
     }
-    aa_buffer_add_text(out, n > 0 ? "what would change:\n" : "nothing would change\n");
+    aa_buffer_add_text(out, n > 0 ? "what would change:\n" :
+                            replay_count_uncertain(replay).count > 0 ?
+                                    "nothing would change, as far as it is known\n" :
+                                    "nothing would change\n");
     for (size_t i = 0; i < n; i++)
         add_change(out, &changes[i], limit);
     if (left_out > 0)
@@ -217,6 +234,34 @@ static void add_prompts(struct aa_buffer *out, const struct replay *replay)
     }
 }
 
+static void add_uncertain(struct aa_buffer *out, const struct replay *replay, size_t limit)
+{
+    const struct replay_uncertain sum = replay_count_uncertain(replay);
+    size_t shown = 0;
+
+    if (sum.count == 0)
+        return;
+    aa_buffer_printf(out, "uncertain: %llu, since values in their records are masked\n",
+                     (unsigned long long)sum.count);
+    for (const struct replayed *request = replay->first; request != NULL && shown < limit;
+         request = request->next) {
+        if (request->not_replayed || !request->uncertain)
+            continue;
+        add_example(out, request);
+        aa_buffer_printf(out, "              uncertain: %zu value%s %s masked", request->masked,
+                         request->masked == 1 ? "" : "s", request->masked == 1 ? "is" : "are");
+        if (request->after != AA_ACTION_NONE) {
+            aa_buffer_add_text(out, "; without them ");
+            add_side(out, request->after, request->after_rule);
+        }
+        aa_buffer_add_byte(out, '\n');
+        shown++;
+    }
+    if (sum.distinct > shown)
+        aa_buffer_printf(out, "      and %llu different ones more\n",
+                         (unsigned long long)(sum.distinct - shown));
+}
+
 static void add_not_replayed(struct aa_buffer *out, const struct replay *replay)
 {
     for (size_t i = 0; i < replay->reasons_n; i++) {
@@ -246,7 +291,7 @@ static void add_elsewhere(struct aa_buffer *out, const struct replay *replay)
     uint64_t count = 0;
 
     for (const struct replayed *request = replay->first; request != NULL; request = request->next)
-        count += request->elsewhere && !request->not_replayed ? request->count : 0;
+        count += request->elsewhere && replayed_is_decided(request) ? request->count : 0;
     if (count > 0)
         aa_buffer_printf(out, "  - %llu led to another file then\n", (unsigned long long)count);
 }
@@ -265,6 +310,7 @@ void replay_show(struct aa_buffer *out, struct replay *replay, const struct repl
     if (!view->changes_only)
         add_matrix(out, replay);
     add_changes(out, replay, view->limit);
+    add_uncertain(out, replay, view->limit);
     if (!view->changes_only)
         add_prompts(out, replay);
     add_not_replayed(out, replay);

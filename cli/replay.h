@@ -25,7 +25,9 @@ struct replayed { /* one distinct request; texts as recorded, NULL: absent */
     uint64_t count, prompts_before;
     struct replayed *next, *same_bucket;
     bool not_replayed;
-    enum aa_action after;
+    size_t masked;  /* values in its record that are not known any more */
+    bool uncertain; /* what would be decided depends on them */
+    enum aa_action after; /* of what is uncertain: as far as it is known, or AA_ACTION_NONE */
     const char *after_rule;
     bool asks;      /* somebody would be asked, and not refused at once */
     bool elsewhere; /* the command led to another file then */
@@ -71,13 +73,27 @@ void replay_free(struct replay *replay);
 /* One record: 0, -ENOMEM, or -E2BIG: more than REPLAY_REQUESTS_MAX. */
 int replay_add(struct replay *replay, struct aa_reader fields);
 
+struct supposed;
+struct supposition;
+
+/* Decides about a command in which values are masked, and says whether it could come out otherwise if
+ * they were known. 0 or negative. */
+int replay_decide_masked(const struct supposed *supposed, const struct supposition *supposition,
+                         const struct aa_snapshot *snapshot, struct aa_outcome *ret,
+                         bool *ret_uncertain, struct aa_fault *fault);
+
 /* All of them, each once. "progress" may be NULL. 0 or negative with the fault. */
 int replay_decide(struct replay *replay, void (*progress)(uint64_t done, uint64_t all),
                   struct aa_fault *fault);
 
+static inline bool replayed_is_decided(const struct replayed *request)
+{
+    return !request->not_replayed && !request->uncertain;
+}
+
 static inline bool replayed_changes(const struct replayed *request)
 {
-    return !request->not_replayed &&
+    return replayed_is_decided(request) &&
            (request->before != request->after ||
             !aa_streq(request->before_rule, request->after_rule));
 }
@@ -92,6 +108,11 @@ enum { REPLAY_CHANGES_MAX = 4096 };
 int replay_changes(struct replay *replay, struct replay_change **ret, size_t *ret_n,
                    uint64_t *ret_left_out);
 bool replay_is_same_change(const struct replayed *a, const struct replayed *b);
+
+struct replay_uncertain {
+    uint64_t count, distinct, values;
+};
+struct replay_uncertain replay_count_uncertain(const struct replay *replay);
 
 /* What the policies said, by action: [before][after]. */
 void replay_matrix(const struct replay *replay, uint64_t ret[AA_ACTION_ASK + 1][AA_ACTION_ASK + 1]);

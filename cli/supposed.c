@@ -262,9 +262,11 @@ static int capture(struct making *m, const struct aa_snapshot *snapshot)
     struct aa_fault no_command = { 0 };
     struct aa_label_attributes labels;
     bool login = m->supposed->frontend == AA_FRONTEND_PAM;
-    /* a login has no command: what the question says else is captured before that is missed */
-    int r = aa_capture_what(&aa_site_system, question, request, login ? &no_command : m->fault);
+    int r;
 
+    request->argv_doubt = m->supposed->doubt;
+    /* a login has no command: what the question says else is captured before that is missed */
+    r = aa_capture_what(&aa_site_system, question, request, login ? &no_command : m->fault);
     if (r < 0 && !(login && r == -EINVAL))
         return r;
     r = aa_capture_around(&aa_site_system, question, request, m->fault);

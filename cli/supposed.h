@@ -28,6 +28,7 @@ struct supposed { /* NULL: not said */
     uint64_t realtime_usec; /* 0: now */
     char *const *words;    /* the command with its arguments; the files to edit */
     size_t words_n;
+    const unsigned char *doubt; /* enum aa_doubt of each word of a plain command; NULL: all are exact */
     char *const *variables; /* NAME=VALUE, as typed before the command */
     size_t variables_n;
     bool edit, intercepted, shell;

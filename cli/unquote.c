@@ -3,11 +3,16 @@
 
 #include <errno.h>
 
+#include "capture/request.h"
+#include "mask/token.h"
+
 struct unquoting {
     const char *text;
     size_t length, at;
     char *out; /* never longer than the text */
     size_t out_n;
+    size_t masked;  /* values in the word */
+    size_t known_n; /* how much of "out" stood before the first */
 };
 
 static bool is_plain(char c)
@@ -23,11 +28,40 @@ static bool starts(const struct unquoting *u, const char *with)
     return u->length - u->at >= n && memcmp(u->text + u->at, with, n) == 0;
 }
 
+static bool is_of_token(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ':' || c == '-';
+}
+
+/* A token, or whatever else begins like one: in doubt a value was masked. */
+static bool take_token(struct unquoting *u)
+{
+    size_t length;
+
+    if (!starts(u, AA_MASK_TOKEN_OPEN))
+        return false;
+    length = aa_mask_token_length(u->text + u->at, u->length - u->at);
+    if (length > 0) {
+        u->at += length;
+    } else {
+        u->at += sizeof(AA_MASK_TOKEN_OPEN) - 1;
+        while (u->at < u->length && is_of_token(u->text[u->at]))
+            u->at++;
+        if (starts(u, AA_MASK_TOKEN_CLOSE))
+            u->at += sizeof(AA_MASK_TOKEN_CLOSE) - 1;
+    }
+    if (u->masked++ == 0)
+        u->known_n = u->out_n;
+    return true;
+}
+
 /* 'it'\''s' */
 static bool take_quoted(struct unquoting *u)
 {
     u->at++;
     while (u->at < u->length) {
+        if (take_token(u))
+            continue;
         if (starts(u, "'\\''")) {
             u->out[u->out_n++] = '\'';
             u->at += 4;
@@ -65,8 +99,11 @@ static bool take_dollar_quoted(struct unquoting *u)
 {
     u->at += 2;
     while (u->at < u->length) {
-        char c = u->text[u->at++];
+        char c;
 
+        if (take_token(u))
+            continue;
+        c = u->text[u->at++];
         if (c == '\'')
             return true;
         if (c != '\\') {
@@ -75,6 +112,8 @@ static bool take_dollar_quoted(struct unquoting *u)
         }
         if (u->at == u->length)
             return false;
+        if (take_token(u)) /* of an escape its backslash alone is no value */
+            continue;
         c = u->text[u->at];
         if (c >= '0' && c <= '7') {
             if (!take_octal(u))
@@ -99,39 +138,65 @@ static bool take_word(struct unquoting *u)
         return take_dollar_quoted(u);
     if (starts(u, "'"))
         return take_quoted(u);
-    while (u->at < u->length && is_plain(u->text[u->at]))
-        u->out[u->out_n++] = u->text[u->at++];
+    while (u->at < u->length) {
+        if (is_plain(u->text[u->at]))
+            u->out[u->out_n++] = u->text[u->at++];
+        else if (!take_token(u))
+            break;
+    }
     return u->at > start;
 }
 
-static int add_word(struct aa_arena *arena, const struct unquoting *u, char ***words, size_t *n,
-                    size_t *maximum)
-{
-    if (*n + 1 >= *maximum) {
-        size_t more = *maximum == 0 ? 16 : *maximum * 2;
-        char **larger = more > 2 * UNQUOTE_WORDS_MAX ? NULL : AA_NEW_ARRAY(arena, char *, more);
+struct collecting {
+    struct aa_arena *arena;
+    struct unquoted *out;
+    size_t maximum;
+};
 
-        if (larger == NULL)
-            return more > 2 * UNQUOTE_WORDS_MAX ? -E2BIG : -ENOMEM;
-        if (*n > 0)
-            memcpy(larger, *words, *n * sizeof(*larger));
-        *words = larger;
-        *maximum = more;
-    }
-    (*words)[*n] = aa_arena_strndup(arena, u->out, u->out_n);
-    if ((*words)[*n] == NULL)
+static int make_room(struct collecting *c)
+{
+    size_t more = c->maximum == 0 ? 16 : c->maximum * 2;
+    char **words;
+    unsigned char *doubt;
+
+    if (more > 2 * UNQUOTE_WORDS_MAX)
+        return -E2BIG;
+    words = AA_NEW_ARRAY(c->arena, char *, more);
+    doubt = AA_NEW_ARRAY(c->arena, unsigned char, more);
+    if (words == NULL || doubt == NULL)
         return -ENOMEM;
-    (*words)[++*n] = NULL;
+    if (c->out->n > 0) {
+        memcpy(words, c->out->words, c->out->n * sizeof(*words));
+        memcpy(doubt, c->out->doubt, c->out->n);
+    }
+    c->out->words = words;
+    c->out->doubt = doubt;
+    c->maximum = more;
     return 0;
 }
 
-int unquote_command(struct aa_arena *arena, const char *text, size_t length, char ***ret_words,
-                    size_t *ret_n)
+static int add_word(struct collecting *c, const struct unquoting *u)
+{
+    struct unquoted *out = c->out;
+    int r = out->n + 1 >= c->maximum ? make_room(c) : 0;
+
+    if (r < 0)
+        return r;
+    out->words[out->n] = aa_arena_strndup(c->arena, u->out, u->masked > 0 ? u->known_n : u->out_n);
+    if (out->words[out->n] == NULL)
+        return -ENOMEM;
+    out->doubt[out->n] = u->masked > 0 ? AA_UNKNOWN : AA_EXACT;
+    out->masked += u->masked;
+    out->words[++out->n] = NULL;
+    return 0;
+}
+
+int unquote_command(struct aa_arena *arena, const char *text, size_t length, struct unquoted *ret)
 {
     _cleanup_free_ char *out = malloc(length + 1);
     struct unquoting u = { .text = text, .length = length, .out = out };
-    char **words = NULL;
-    size_t n = 0, maximum = 0;
+    struct unquoted unquoted = { .n = 0 };
+    struct collecting collecting = { arena, &unquoted, 0 };
 
     if (out == NULL)
         return -ENOMEM;
@@ -140,10 +205,10 @@ int unquote_command(struct aa_arena *arena, const char *text, size_t length, cha
     while (true) {
         int r;
 
-        u.out_n = 0;
+        u.out_n = u.masked = 0;
         if (!take_word(&u))
             return -EINVAL;
-        r = add_word(arena, &u, &words, &n, &maximum);
+        r = add_word(&collecting, &u);
         if (r < 0)
             return r;
         if (u.at == length)
@@ -151,8 +216,9 @@ int unquote_command(struct aa_arena *arena, const char *text, size_t length, cha
         if (text[u.at++] != ' ' || u.at == length)
             return -EINVAL;
     }
-    *ret_words = words;
-    *ret_n = n;
+    if (unquoted.masked == 0)
+        unquoted.doubt = NULL;
+    *ret = unquoted;
     return 0;
 }
 

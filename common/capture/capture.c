@@ -168,7 +168,8 @@ static int capture_command(const struct aa_walker *walker, const struct aa_quest
         .names_n = resolved->names_n,
         .resolved = resolved->facts.found ? name_of_multicall(resolved) : resolved->facts.path,
         .unbound_why = resolved->facts.unbound_why,
-        .args = { request->argv.v + 1, NULL, request->argv.n - 1 },
+        .args = { request->argv.v + 1,
+                  request->argv_doubt != NULL ? request->argv_doubt + 1 : NULL, request->argv.n - 1 },
     };
     /* sudo would look for a relative path in the folder of the command, not in this one */
     if (request->command[0] != '/' && question->run_cwd != NULL && effective->unbound_why == NULL)

@@ -156,6 +156,8 @@ struct aa_request {
     bool complete;       /* what follows was captured to its end */
     const char *command; /* as sudo names it */
     struct aa_strings argv;
+    const unsigned char *argv_doubt; /* struct aa_words' of argv; NULL: all are exact, as they are but
+                                      * where a record is read back in which values are masked */
     struct aa_file_facts *files; /* executable first, then interpreters and scripts; or the edited
                                   * files */
     size_t files_n;

@@ -11,17 +11,24 @@ static void read_command(const char *text, size_t size)
 {
     struct aa_arena arena = AA_ARENA_INIT(16 * 1024 * 1024);
     struct aa_buffer again = AA_BUFFER_INIT(16 * 1024 * 1024);
-    char **words, **same;
-    size_t n, same_n;
+    struct unquoted unquoted, same;
 
     (void)unquote_is_cut(text, size);
-    if (unquote_command(&arena, text, size, &words, &n) == 0) {
-        aa_mask_add_command(&again, NULL, words[0], (const char *const *)words + 1, n - 1, SIZE_MAX / 8, NULL);
-        require(aa_buffer_text(&again) != NULL);
-        require(unquote_command(&arena, again.data, again.length, &same, &same_n) == 0);
-        require(same_n == n && words[n] == NULL);
-        for (size_t i = 0; i < n; i++)
-            require(aa_streq(words[i], same[i]));
+    if (unquote_command(&arena, text, size, &unquoted) == 0) {
+        char **words = unquoted.words;
+
+        require(unquoted.n > 0 && words[unquoted.n] == NULL);
+        require((unquoted.masked > 0) == (unquoted.doubt != NULL));
+        /* of what was masked nothing can be written again */
+        if (unquoted.masked == 0) {
+            aa_mask_add_command(&again, NULL, words[0], (const char *const *)words + 1,
+                                unquoted.n - 1, SIZE_MAX / 8, NULL);
+            require(aa_buffer_text(&again) != NULL);
+            require(unquote_command(&arena, again.data, again.length, &same) == 0);
+            require(same.n == unquoted.n);
+            for (size_t i = 0; i < same.n; i++)
+                require(aa_streq(words[i], same.words[i]));
+        }
     }
     aa_buffer_free(&again);
     aa_arena_clear(&arena);

@@ -4,8 +4,9 @@
 
     run.py TOOL check FOLDER [--update]     NAME.policy          against NAME.ok
     run.py TOOL explain FOLDER [--update]   NAME.policy + .case  against NAME.ok
+    run.py TOOL mask FOLDER [--update]      the same
 
-A .case has one command line a row, as "explain" takes it; rows that start with "#" stay in the
+A .case has one command line a row, as "explain" or "mask" takes it; rows that start with "#" stay in the
 answer. A .ok begins with the exit code. --update writes the .ok files: read the difference before
 you believe it. A file "prelude" in the folder is put in front of every policy.
 """
@@ -32,15 +33,19 @@ def check(tool, policy, folder):
     return run(tool, ["check", "--lint-data", LINT_DATA, policy.name], folder)
 
 
-def explain(tool, policy, folder):
+def explain(tool, policy, folder, command="explain"):
     answers = []
     for row in policy.with_suffix(".case").read_text().splitlines():
         if row.startswith("#") or not row.strip():
             answers.append(row + "\n")
             continue
         answers.append("$ " + row + "\n")
-        answers.append(run(tool, ["explain", "--policy", policy.name, *shlex.split(row)], folder))
+        answers.append(run(tool, [command, "--policy", policy.name, *shlex.split(row)], folder))
     return "".join(answers)
+
+
+def mask(tool, policy, folder):
+    return explain(tool, policy, folder, "mask")
 
 
 def host_is_ordinary():
@@ -75,7 +80,7 @@ def with_prelude(folder, scratch):
 def main():
     tool, kind, folder = os.path.abspath(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
     update = "--update" in sys.argv[4:]
-    make = {"check": check, "explain": explain}[kind]
+    make = {"check": check, "explain": explain, "mask": mask}[kind]
     if kind == "explain":
         why = host_is_ordinary()
         if why:

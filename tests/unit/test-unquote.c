@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/text.h"
+#include "capture/request.h"
 #include "cli/record-json.h"
 #include "cli/unquote.h"
 #include "mask/mask.h"
@@ -42,8 +43,8 @@ static void round_trip(void **state)
         _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(1024 * 1024);
         char texts[WORDS_MAX][WORD_MAX + 8];
         const char *args[WORDS_MAX];
-        size_t wanted = 1 + next_random(&random) % (WORDS_MAX - 1), n = 0;
-        char **words = NULL;
+        size_t wanted = 1 + next_random(&random) % (WORDS_MAX - 1);
+        struct unquoted read = { .n = 0 };
 
         for (size_t j = 0; j < wanted; j++) {
             make_word(&random, texts[j]);
@@ -51,12 +52,12 @@ static void round_trip(void **state)
         }
         aa_mask_add_command(&line, NULL, args[0], args + 1, wanted - 1, 4096, NULL);
         assert_non_null(aa_buffer_text(&line));
-        check(unquote_command(&arena, line.data, line.length, &words, &n) == 0, "refused: %s",
-              line.data);
-        check(n == wanted, "%zu words of %zu: %s", n, wanted, line.data);
-        for (size_t j = 0; j < n; j++)
-            check(aa_streq(words[j], args[j]), "word %zu of %s", j, line.data);
-        assert_null(words[n]);
+        check(unquote_command(&arena, line.data, line.length, &read) == 0, "refused: %s", line.data);
+        check(read.n == wanted, "%zu words of %zu: %s", read.n, wanted, line.data);
+        for (size_t j = 0; j < read.n; j++)
+            check(aa_streq(read.words[j], args[j]), "word %zu of %s", j, line.data);
+        assert_null(read.words[read.n]);
+        assert_true(read.masked == 0 && read.doubt == NULL);
     }
 }
 
@@ -71,11 +72,49 @@ static void what_no_record_has_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < AA_ARRAY_SIZE(texts); i++) {
         _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(1024 * 1024);
-        char **words;
-        size_t n;
+        struct unquoted read;
 
-        check(unquote_command(&arena, texts[i], strlen(texts[i]), &words, &n) == -EINVAL, "%s",
-              texts[i]);
+        check(unquote_command(&arena, texts[i], strlen(texts[i]), &read) == -EINVAL, "%s", texts[i]);
+    }
+}
+
+#define OPEN "\xe2\x80\xb9"
+#define TOKEN OPEN "secret:k3f9x2m7:24\xe2\x80\xba"
+
+/* Wherever a token may stand: what is known of a word ends before its first. */
+static void masked_words_are_unknown(void **state)
+{
+    static const struct row {
+        const char *text, *second; /* of two words, the first is "a" */
+        size_t masked;
+    } rows[] = {
+        { "a b", "b", 0 },
+        { "a " TOKEN, "", 1 },
+        { "a -p" TOKEN, "-p", 1 },
+        { "a --password=" TOKEN "@db", "--password=", 1 },
+        { "a '--user=x y:" TOKEN "'", "--user=x y:", 1 },
+        { "a 'it'\\''s " TOKEN " and " TOKEN "'\\'' more'", "it's ", 2 },
+        { "a $'x\\n" TOKEN "\\'y'", "x\n", 1 },
+        { "a $'x\\" TOKEN "y'", "x", 1 },
+        { "a x" TOKEN TOKEN TOKEN "y", "x", 3 },
+        { "a $'\\342\\200\\271secret:k3f9x2m7:24\\342\\200\\272'", TOKEN, 0 }, /* typed by somebody */
+        { "a 'x " OPEN "secret:'", "x ", 1 }, /* no whole token: nothing that anybody typed either */
+        { "a x" OPEN, "x", 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(rows); i++) {
+        _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(1024 * 1024);
+        struct unquoted read = { .n = 0 };
+        const char *text = rows[i].text;
+
+        check(unquote_command(&arena, text, strlen(text), &read) == 0, "refused: %s", text);
+        check(read.n == 2 && aa_streq(read.words[0], "a"), "%s", text);
+        check(aa_streq(read.words[1], rows[i].second), "%s: %s", text, read.words[1]);
+        check(read.masked == rows[i].masked, "%s: %zu", text, read.masked);
+        check((read.doubt != NULL) == (rows[i].masked > 0), "%s", text);
+        if (read.doubt != NULL)
+            check(read.doubt[0] == AA_EXACT && read.doubt[1] == AA_UNKNOWN, "%s", text);
     }
 }
 
@@ -83,18 +122,17 @@ static void too_many_words(void **state)
 {
     _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(64 * 1024 * 1024);
     _cleanup_buffer_ struct aa_buffer line = AA_BUFFER_INIT(1024 * 1024);
-    char **words;
-    size_t n;
+    struct unquoted read;
 
     (void)state;
     aa_buffer_add_text(&line, "x");
     for (size_t i = 1; i < UNQUOTE_WORDS_MAX; i++)
         aa_buffer_add_text(&line, " x");
-    assert_int_equal(unquote_command(&arena, line.data, line.length, &words, &n), 0);
-    assert_int_equal(n, UNQUOTE_WORDS_MAX);
+    assert_int_equal(unquote_command(&arena, line.data, line.length, &read), 0);
+    assert_int_equal(read.n, UNQUOTE_WORDS_MAX);
     for (size_t i = 0; i < 2 * UNQUOTE_WORDS_MAX; i++)
         aa_buffer_add_text(&line, " x");
-    assert_int_equal(unquote_command(&arena, line.data, line.length, &words, &n), -E2BIG);
+    assert_int_equal(unquote_command(&arena, line.data, line.length, &read), -E2BIG);
 }
 
 /* A cut command must not pass for another one, wherever the cut fell. */
@@ -188,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip),
         cmocka_unit_test(what_no_record_has_is_refused),
+        cmocka_unit_test(masked_words_are_unknown),
         cmocka_unit_test(too_many_words),
         cmocka_unit_test(cut_commands_are_known),
         cmocka_unit_test(json_and_back),
