@@ -19,8 +19,8 @@ void aa_masker_set_policy(struct aa_masker *masker, const struct aa_snapshot *ow
 {
     aa_mask_shapes_free(masker->shapes);
     masker->shapes = NULL;
-    masker->sets_n = AA_MIN(masker->sets_n, (size_t)1);
-    if (own != NULL && own->header != NULL && masker->sets_n == 1)
+    masker->sets_n = masker->shipped_n;
+    if (own != NULL && own->header != NULL)
         masker->sets[masker->sets_n++] = *own;
 }
 
@@ -29,13 +29,11 @@ void aa_masker_start(struct aa_masker *masker, const struct aa_snapshot *own, co
     *masker = (struct aa_masker){ .sets_n = 0 };
     /* a part of this very file, like the code that reads it: to check it again each time would only
      * take time (a test does) */
-    if (aa_mask_shipped_size > sizeof(struct aa_snap_header))
-        masker->sets[masker->sets_n++] = (struct aa_snapshot){
+    if (aa_mask_shipped_size > sizeof(struct aa_snap_header)) /* the one that compiles them has none */
+        masker->sets[masker->shipped_n++] = (struct aa_snapshot){
             .header = (const struct aa_snap_header *)(const void *)aa_mask_shipped,
             .size = aa_mask_shipped_size,
         };
-    else
-        masker->overrun = "the shipped masks are missing";
     aa_masker_set_policy(masker, own);
     if (host_key != NULL)
         aa_masker_set_key(masker, host_key);

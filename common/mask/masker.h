@@ -22,7 +22,7 @@ struct aa_mask_shapes; /* shape.c: patterns that were compiled, literals to look
 
 struct aa_masker {
     struct aa_snapshot sets[AA_MASK_SETS];
-    size_t sets_n;
+    size_t sets_n, shipped_n;
     struct aa_mask_shapes *shapes; /* NULL: none was needed yet */
     unsigned char key[AA_SHA256_SIZE];
     bool has_key;         /* else tokens tell a length and nothing else */

