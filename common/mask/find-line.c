@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+/* A command line: its words are one text with a NUL behind each, so that places are those of the
+ * whole; what is found is handed out to the words in the end. */
+#include "find-internal.h"
+
+#include <errno.h>
+
+struct joined {
+    char *text;
+    size_t length;
+    struct aa_mask_words words;
+};
+
+static int join_words(struct aa_arena *arena, const struct aa_mask_line *line, struct joined *ret)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < line->n; i++)
+        ret->length += strlen(line->v[i]) + 1;
+    if (ret->length > AA_MASK_TEXT_MAX || line->n > AA_MASK_WORDS_MAX)
+        return 0; /* the caller says so */
+    ret->text = aa_arena_alloc(arena, ret->length + 1);
+    ret->words.v = AA_NEW_ARRAY(arena, struct aa_mask_word, line->n);
+    if (ret->text == NULL || ret->words.v == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < line->n; i++) {
+        size_t n = strlen(line->v[i]);
+
+        memcpy(ret->text + at, line->v[i], n + 1);
+        ret->words.v[i] = (struct aa_mask_word){ .v = ret->text + at, .n = n, .at = at };
+        at += n + 1;
+    }
+    ret->words.n = line->n;
+    return 0;
+}
+
+/* Whether a name of a command that would run stands here, by itself. */
+static bool is_kept(const struct aa_mask_line *line, const struct joined *joined,
+                    const struct aa_mask_span *span)
+{
+    size_t start = span->at, end = span->at + span->length;
+
+    while (start > 0 && !aa_mask_is_syntax(joined->text[start - 1]))
+        start--;
+    while (end < joined->length && !aa_mask_is_syntax(joined->text[end]))
+        end++;
+    for (size_t i = 0; i < line->kept_n; i++) {
+        size_t n = strlen(line->kept[i]);
+        const char *place = n == 0 ? NULL : joined->text + start;
+
+        if (n == end - start && memcmp(place, line->kept[i], n) == 0)
+            return true;
+        /* a name with blanks in it: any of its occurrences around the span */
+        if (n <= end - start || strpbrk(line->kept[i], " \t\n$();|&<>`'\"\\") == NULL)
+            continue;
+        for (size_t at = span->at < n ? 0 : span->at - n; at <= span->at; at++) {
+            if (at + n <= joined->length && at + n >= span->at + span->length &&
+                memcmp(joined->text + at, line->kept[i], n) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void hand_out(const struct aa_mask_line *line, const struct joined *joined,
+                     const struct aa_mask_spans *all, struct aa_mask_spans *ret)
+{
+    size_t i = 0;
+
+    for (size_t j = 0; j < all->n; j++) {
+        const struct aa_mask_word *word;
+
+        while (i + 1 < line->n && all->v[j].at >= joined->words.v[i + 1].at)
+            i++;
+        word = &joined->words.v[i];
+        if (!is_kept(line, joined, &all->v[j]))
+            aa_mask_spans_add(&ret[i], all->v[j].at - word->at, all->v[j].length, all->v[j].rule,
+                              all->v[j].type);
+    }
+}
+
+/* ---- the same line as a person would type it ---- */
+
+/* Where each of its bytes stands in the joined words; NOWHERE: a quote, a blank. */
+struct typed {
+    char *text;
+    uint32_t *origin;
+    size_t length;
+};
+
+#define NOWHERE UINT32_MAX
+
+static void type(struct typed *typed, char c, uint32_t origin)
+{
+    typed->text[typed->length] = c;
+    typed->origin[typed->length++] = origin;
+}
+
+static bool is_plain(const struct aa_mask_word *word)
+{
+    for (size_t i = 0; i < word->n; i++) {
+        if (aa_mask_is_syntax(word->v[i]) || strchr("#*?[]{}~!", word->v[i]) != NULL)
+            return false;
+    }
+    return word->n > 0;
+}
+
+static int type_words(struct aa_arena *arena, const struct joined *joined, struct typed *ret)
+{
+    size_t room = joined->length;
+
+    for (size_t i = 0; i < joined->words.n; i++) {
+        room += 3;
+        for (size_t j = 0; j < joined->words.v[i].n; j++)
+            room += joined->words.v[i].v[j] == '\'' ? 3 : 0;
+    }
+    ret->text = aa_arena_alloc(arena, room);
+    ret->origin = AA_NEW_ARRAY(arena, uint32_t, room);
+    if (ret->text == NULL || ret->origin == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < joined->words.n; i++) {
+        const struct aa_mask_word *word = &joined->words.v[i];
+        bool plain = is_plain(word);
+
+        if (i > 0)
+            type(ret, ' ', NOWHERE);
+        if (!plain)
+            type(ret, '\'', NOWHERE);
+        for (size_t j = 0; j < word->n; j++) {
+            if (word->v[j] == '\'') {
+                type(ret, '\'', NOWHERE);
+                type(ret, '\\', NOWHERE);
+                type(ret, '\'', NOWHERE);
+            }
+            type(ret, word->v[j], (uint32_t)(word->at + j));
+        }
+        if (!plain)
+            type(ret, '\'', NOWHERE);
+    }
+    return 0;
+}
+
+/* What gives a value away may stand in the word before it ("--bsn 525613493"): so the finders look at
+ * the whole line too. */
+static int find_in_typed(struct aa_masker *masker, struct aa_arena *arena,
+                         const struct joined *joined, struct aa_mask_text like,
+                         struct aa_mask_spans *spans)
+{
+    struct aa_mask_spans found = { .arena = arena };
+    struct typed typed = { .length = 0 };
+    int r = type_words(arena, joined, &typed);
+
+    if (r < 0)
+        return r;
+    like.v = typed.text;
+    like.n = typed.length;
+    if (typed.length > AA_MASK_TEXT_MAX)
+        masker->overrun = "it is too long";
+    else
+        r = aa_mask_find_in_text(masker, &like, &found);
+    for (size_t i = 0; r == 0 && i < found.n; i++) {
+        size_t end = AA_MIN(found.v[i].at + found.v[i].length, typed.length);
+
+        for (size_t at = found.v[i].at, n; at < end; at += n) {
+            for (n = 1; typed.origin[at] != NOWHERE && at + n < end &&
+                        typed.origin[at + n] == typed.origin[at] + n;)
+                n++;
+            if (typed.origin[at] != NOWHERE)
+                aa_mask_spans_add(spans, typed.origin[at], n, found.v[i].rule, found.v[i].type);
+        }
+    }
+    return r == 0 ? found.error : r;
+}
+
+int aa_mask_find_line(struct aa_masker *masker, struct aa_arena *arena,
+                      const struct aa_mask_line *line, struct aa_mask_spans *ret)
+{
+    struct aa_mask_spans all = { .arena = arena };
+    struct joined joined = { .length = 0 };
+    const char *spared[AA_MASK_SPARED_MAX];
+    size_t spared_n;
+    int r = join_words(arena, line, &joined);
+
+    for (size_t i = 0; i < line->n; i++)
+        ret[i] = (struct aa_mask_spans){ .arena = arena };
+    if (r == 0 && joined.words.n != line->n)
+        masker->overrun = "it is too long";
+    if (r < 0 || joined.words.n == 0 || masker->overrun != NULL)
+        return r;
+    spared_n = aa_mask_spared_types(masker, &joined.words, spared, AA_MASK_SPARED_MAX);
+    for (size_t i = 0; r == 0 && i < line->n; i++) {
+        const struct aa_mask_word *word = &joined.words.v[i];
+        const struct aa_mask_text text = { .v = word->v, .n = word->n, .at = word->at,
+                                           .code = line->code, .spared = spared,
+                                           .spared_n = spared_n };
+
+        r = aa_mask_find_in_text(masker, &text, &all);
+    }
+    if (r == 0 && line->n > 1)
+        r = find_in_typed(masker, arena, &joined,
+                          (struct aa_mask_text){ .code = line->code, .spared = spared,
+                                                 .spared_n = spared_n }, &all);
+    if (r == 0)
+        r = aa_mask_find_options(masker, arena, &joined.words, &all);
+    if (r == 0)
+        r = aa_mask_settle(masker, &all, joined.text, joined.length);
+    if (r == 0)
+        hand_out(line, &joined, &all, ret);
+    for (size_t i = 0; r == 0 && i < line->n; i++)
+        r = ret[i].error;
+    return r;
+}
+
+int aa_mask_find_command(struct aa_masker *masker, struct aa_arena *arena, const char *const *words,
+                         size_t n, struct aa_mask_spans *ret)
+{
+    const struct aa_mask_line line = { .v = words, .n = n };
+
+    return aa_mask_find_line(masker, arena, &line, ret);
+}
