@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "because.h"
+#include "base/text.h"
 #include "mask/mask.h"
 #include "replay.h"
 
@@ -121,7 +122,7 @@ static void add_cut(struct aa_buffer *out, const char *text)
         for (length = EXAMPLE_MAX; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
             length--;
     }
-    aa_mask_add(out, text, length);
+    aa_text_add_visible(out, text, length); /* what is masked in a record is so already */
     if (text[length] != '\0')
         aa_buffer_add_text(out, "…");
 }

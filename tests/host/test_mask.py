@@ -102,7 +102,7 @@ def test_explain(ready):
     assert re.fullmatch(f"    {len(PASSWORD)} bytes at {at}: secret, by (option|name)", out[2])
     assert re.fullmatch(f"    {len(EMAIL)} bytes at {LINE.index(EMAIL)}: email, by [a-z-]+", out[3])
     assert PASSWORD not in "\n".join(out) and EMAIL not in "\n".join(out)
-    command = ready.run(["actionapprove", "mask", "--explain", "--", "mysql", "--password", PASSWORD], check=True).out
+    command = ready.run(["actionapprove", "mask", "--explain", "--", "app", "--password", PASSWORD], check=True).out
     assert re.search(f"\n    argument 2, {len(PASSWORD)} bytes at 0: secret, by option\n", command)
     assert PASSWORD not in command
 
@@ -118,7 +118,7 @@ def test_json(ready):
 
 
 def test_words(ready):
-    words = ["mysql", "--password", f"{PASSWORD} x", "-e", f"select '{EMAIL}'"]
+    words = ["app", "--password", f"{PASSWORD} x", "-e", f"select '{EMAIL}'"]
     given = masks(ready, json.dumps(words) + "\n", "--arguments")
     one = json.loads(ready.run(["actionapprove", "mask", "--json", "--", *words], check=True).out)
     assert given == [one] and one["overrun"] is None
@@ -136,16 +136,16 @@ def test_words_that_are_none(ready, line):
 
 
 def test_binary_input(ready):
-    odd = bytes(range(1, 10)) + bytes(range(11, 256)) + b"\0x " + "é ‹secret:k3f9x2m7:24› \u202e".encode()
+    odd = bytes(range(1, 10)) + bytes(range(11, 256)) + b"\0x " + "é ‹id:k3f9x2m7:24› \u202e".encode()
     out = mask(ready, odd + b"\n" + os.urandom(100000).replace(b"\n", b"") + b"\n\n")
     first, second, third = out.removesuffix("\n").split("\n")
-    assert first.startswith("\\x01") and "\\x00x é \\u{2039}secret:k3f9x2m7:24\\u{203a} \\u{202e}" in first
+    assert first.startswith("\\x01") and "\\x00x é \\u{2039}id:k3f9x2m7:24\\u{203a} \\u{202e}" in first
     assert tokens(first) == [] and not HIDDEN.search(out) and third == ""
     assert mask(ready, b"") == "" and mask(ready, b"x") == "x\n" and mask(ready, b"\n\n") == "\n\n"
 
 
 def test_long_lines(ready):
-    longest = ("x " * 1048576)[:1048576]
+    longest = (("x" * 50 + " ") * 21000)[:1048575] + "x"
     assert mask(ready, longest + "\n") == longest + "\n"
     out = mask(ready, f"a\n{longest}y\n{LINE}", rc=1,
                err="actionapprove mask: line 2 is left out: the line is longer than 1048576 bytes\n")
