@@ -34,6 +34,13 @@ static int join_words(struct aa_arena *arena, const struct aa_mask_line *line, s
     return 0;
 }
 
+static bool has_syntax(const char *name)
+{
+    while (*name != '\0' && !aa_mask_is_syntax(*name))
+        name++;
+    return *name != '\0';
+}
+
 /* Whether a name of a command that would run stands here, by itself. */
 static bool is_kept(const struct aa_mask_line *line, const struct joined *joined,
                     const struct aa_mask_span *span)
@@ -50,9 +57,9 @@ static bool is_kept(const struct aa_mask_line *line, const struct joined *joined
 
         if (n == end - start && memcmp(place, line->kept[i], n) == 0)
             return true;
-        /* a name with blanks in it: any of its occurrences around the span */
-        if (n <= end - start || strpbrk(line->kept[i], " \t\n$();|&<>`'\"\\") == NULL)
+        if (!has_syntax(line->kept[i]))
             continue;
+        /* a name with blanks in it: any of its occurrences around the span */
         for (size_t at = span->at < n ? 0 : span->at - n; at <= span->at; at++) {
             if (at + n <= joined->length && at + n >= span->at + span->length &&
                 memcmp(joined->text + at, line->kept[i], n) == 0)

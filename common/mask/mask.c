@@ -277,6 +277,7 @@ void aa_mask_add_command(struct aa_buffer *buffer, struct aa_masker *masker, con
     words[0] = command;
     for (size_t i = 0; i < args_n; i++)
         words[i + 1] = args[i];
-    line.v = words;
+    line.v = line.kept = words;
+    line.kept_n = 1;
     aa_mask_add_line(buffer, masker, &line, limit, covered);
 }
