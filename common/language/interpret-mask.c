@@ -58,7 +58,9 @@ static void pattern_near(struct aa_config *config, const struct aa_statement *st
     for (size_t i = 1; i < statement->n; i++) {
         const struct aa_word *word = &statement->words[i];
 
-        if (word->length < AA_MASK_NEAR_SIZE_MIN || word->length > AA_MASK_NEAR_SIZE_MAX)
+        bool rare = word->length == 1 && strchr("@(*", word->text[0]) != NULL; /* in few commands */
+
+        if ((word->length < AA_MASK_NEAR_SIZE_MIN && !rare) || word->length > AA_MASK_NEAR_SIZE_MAX)
             aa_complain(config->complaints, word->place,
                         "\"%s\" is no literal to look for first: that takes %d to %d bytes",
                         word->text, AA_MASK_NEAR_SIZE_MIN, AA_MASK_NEAR_SIZE_MAX);

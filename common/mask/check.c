@@ -143,3 +143,22 @@ bool aa_mask_check(enum aa_mask_check check, const char *value, size_t length)
     /* a check that this version does not know keeps nothing from being covered */
     return true;
 }
+
+size_t aa_mask_check_digits(enum aa_mask_check check)
+{
+    static const unsigned char digits[AA_MASK_CHECK_COUNT] = {
+        [AA_MASK_CHECK_LUHN] = 12,     [AA_MASK_CHECK_US_SSN] = 9,      [AA_MASK_CHECK_DE_TAX] = 11,
+        [AA_MASK_CHECK_FR_NIR] = 13,   [AA_MASK_CHECK_ES_DNI] = 7,      [AA_MASK_CHECK_PL_PESEL] = 11,
+        [AA_MASK_CHECK_NL_BSN] = 8,    [AA_MASK_CHECK_BE_NN] = 11,      [AA_MASK_CHECK_SE_PN] = 10,
+        [AA_MASK_CHECK_FI_HETU] = 9,   [AA_MASK_CHECK_DK_CPR] = 10,     [AA_MASK_CHECK_NO_FNR] = 11,
+        [AA_MASK_CHECK_CH_AHV] = 13,   [AA_MASK_CHECK_GB_NHS] = 10,     [AA_MASK_CHECK_GB_NINO] = 6,
+        [AA_MASK_CHECK_PT_NIF] = 9,    [AA_MASK_CHECK_BR_CPF] = 11,     [AA_MASK_CHECK_CA_SIN] = 9,
+        [AA_MASK_CHECK_AU_TFN] = 8,    [AA_MASK_CHECK_IN_AADHAAR] = 12, [AA_MASK_CHECK_TR_KIMLIK] = 11,
+        [AA_MASK_CHECK_ZA_ID] = 13,    [AA_MASK_CHECK_CN_ID] = 17,      [AA_MASK_CHECK_KR_RRN] = 13,
+        [AA_MASK_CHECK_PHONE] = 7,
+        /* letters may stand for digits in these two; so few are never left */
+        [AA_MASK_CHECK_IBAN] = 6,      [AA_MASK_CHECK_IT_CF] = 3,
+    };
+
+    return (unsigned)check < AA_MASK_CHECK_COUNT ? digits[check] : 0;
+}

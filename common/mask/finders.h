@@ -52,6 +52,8 @@ int aa_mask_find_encoded(struct aa_masker *masker, const struct aa_mask_text *te
 
 /* check.c: what a pattern cannot say. */
 bool aa_mask_check(enum aa_mask_check check, const char *value, size_t length);
+/* So many digits at least stand in a value that passes it: a text with fewer need not be searched. */
+size_t aa_mask_check_digits(enum aa_mask_check check);
 
 /*
  * A word of a command, as the program would get it. "origin" has the place of each of its bytes in the

@@ -3,6 +3,7 @@
 
 #include "capture/digest.h"
 #include "finders.h"
+#include "named.h"
 
 void aa_masker_set_key(struct aa_masker *masker, const void *host_key)
 {
@@ -19,6 +20,8 @@ void aa_masker_set_policy(struct aa_masker *masker, const struct aa_snapshot *ow
 {
     aa_mask_shapes_free(masker->shapes);
     masker->shapes = NULL;
+    free(masker->names);
+    masker->names = NULL;
     masker->sets_n = masker->shipped_n;
     if (own != NULL && own->header != NULL)
         masker->sets[masker->sets_n++] = *own;
@@ -42,6 +45,7 @@ void aa_masker_start(struct aa_masker *masker, const struct aa_snapshot *own, co
 void aa_masker_end(struct aa_masker *masker)
 {
     aa_mask_shapes_free(masker->shapes);
+    free(masker->names);
     explicit_bzero(masker->key, sizeof(masker->key));
     *masker = (struct aa_masker){ .sets_n = 0 };
 }

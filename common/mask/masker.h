@@ -19,11 +19,13 @@ enum {
 };
 
 struct aa_mask_shapes; /* shape.c: patterns that were compiled, literals to look for */
+struct aa_mask_name_words; /* name-words.c: words of names of secrets */
 
 struct aa_masker {
     struct aa_snapshot sets[AA_MASK_SETS];
     size_t sets_n, shipped_n;
     struct aa_mask_shapes *shapes; /* NULL: none was needed yet */
+    struct aa_mask_name_words *names; /* the same */
     unsigned char key[AA_SHA256_SIZE];
     bool has_key;         /* else tokens tell a length and nothing else */
     bool show_code;       /* the rule says so: a command line with code that is not read is not covered */

@@ -50,9 +50,31 @@ static size_t plain(const char *word, size_t length, char ret[AA_MASK_NAME_MAX])
     return n;
 }
 
-static void read_word(struct aa_mask_name_words *words, const char *text, size_t length, uint32_t flags)
+static __attribute__((noinline)) size_t hash_of_plain(const char *text, size_t length, unsigned *ret)
 {
     char word[AA_MASK_NAME_MAX];
+    size_t n = plain(text, length, word);
+
+    *ret = hash(word, n);
+    return n;
+}
+
+/* As many hundred words are read for a command, the usual ones are not copied. */
+static size_t hash_of_rule(const char *text, size_t length, unsigned *ret)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (is_separator(text[i]) || is_upper(text[i]))
+            return hash_of_plain(text, length, ret);
+    }
+    if (length == 0)
+        return 0;
+    *ret = hash(text, length);
+    return length;
+}
+
+static void read_word(struct aa_mask_name_words *words, const char *text, size_t length, uint32_t flags)
+{
+    unsigned hashed = 0;
     size_t n;
     uint16_t *head;
 
@@ -60,10 +82,10 @@ static void read_word(struct aa_mask_name_words *words, const char *text, size_t
         words->overrun = "there are too many names of secrets, or one is too long";
         return;
     }
-    n = plain(text, length, word);
+    n = hash_of_rule(text, length, &hashed);
     if (n == 0)
         return;
-    head = &words->heads[hash(word, n)];
+    head = &words->heads[hashed];
     words->v[words->n].v = text;
     words->v[words->n].flags = flags;
     words->v[words->n].length = (uint16_t)n;
@@ -92,6 +114,16 @@ void aa_mask_name_words_read(struct aa_mask_name_words *words, const struct aa_m
                 read_word(words, text, v[j].text.length, v[j].flags);
         }
     }
+}
+
+const struct aa_mask_name_words *aa_mask_name_words_keep(struct aa_masker *masker)
+{
+    if (masker->names == NULL) {
+        masker->names = malloc(sizeof(*masker->names));
+        if (masker->names != NULL)
+            aa_mask_name_words_read(masker->names, masker);
+    }
+    return masker->names;
 }
 
 static bool is_rule_word(const char *rule, const char *word, size_t length)
@@ -208,6 +240,8 @@ bool aa_mask_name_is_secret(const struct aa_masker *masker, const char *name, si
 {
     struct aa_mask_name_words words;
 
+    if (masker->names != NULL)
+        return aa_mask_name_words_match(masker->names, name, length);
     aa_mask_name_words_read(&words, masker);
     return aa_mask_name_words_match(&words, name, length);
 }

@@ -18,9 +18,8 @@ enum aa_mask_separator {
 struct aa_mask_scan {
     const char *v;
     size_t n, at;
-    const struct aa_masker *masker;
-    struct aa_mask_name_words words;
-    bool words_read;
+    struct aa_masker *masker;
+    const struct aa_mask_name_words *words; /* NULL: no name was looked at yet */
     struct aa_mask_quotes quotes;
     struct aa_mask_ends ends;
     struct aa_mask_spans *spans;

@@ -12,10 +12,11 @@ enum { NEAR = 80, RANDOM_MIN = 7, LONG_PATH = 512 };
 
 static bool is_secret(struct aa_mask_scan *s, size_t start, size_t end)
 {
-    if (!s->words_read)
-        aa_mask_name_words_read(&s->words, s->masker);
-    s->words_read = true;
-    return aa_mask_name_words_match(&s->words, s->v + start, end - start);
+    if (s->words == NULL)
+        s->words = aa_mask_name_words_keep(s->masker);
+    if (s->words == NULL)
+        s->spans->error = -ENOMEM;
+    return s->words != NULL && aa_mask_name_words_match(s->words, s->v + start, end - start);
 }
 
 size_t aa_mask_scan_blanks(const struct aa_mask_scan *s, size_t at)
@@ -412,7 +413,7 @@ static bool is_spared(const struct aa_mask_text *text)
 int aa_mask_find_named(struct aa_masker *masker, const struct aa_mask_text *text,
                        struct aa_mask_spans *spans)
 {
-    struct aa_mask_scan s; /* not cleared as a whole: it is large */
+    struct aa_mask_scan s;
 
     if (!aa_mask_is_on(masker, AA_MASK_NAMED, false) || is_spared(text))
         return 0;
@@ -420,8 +421,7 @@ int aa_mask_find_named(struct aa_masker *masker, const struct aa_mask_text *text
     s.n = text->n;
     s.at = text->at;
     s.masker = masker;
-    s.words.overrun = NULL;
-    s.words_read = false;
+    s.words = NULL;
     s.quotes = (struct aa_mask_quotes){ .v = text->v, .n = text->n };
     memset(&s.ends, 0, sizeof(s.ends));
     s.spans = spans;
@@ -447,7 +447,7 @@ int aa_mask_find_named(struct aa_masker *masker, const struct aa_mask_text *text
         s.previous = start;
         s.previous_end = end;
     }
-    if (s.words.overrun != NULL)
-        masker->overrun = s.words.overrun;
+    if (s.words != NULL && s.words->overrun != NULL)
+        masker->overrun = s.words->overrun;
     return spans->error == -ENOMEM ? -ENOMEM : 0;
 }

@@ -26,6 +26,8 @@ struct aa_mask_name_words {
 };
 
 void aa_mask_name_words_read(struct aa_mask_name_words *words, const struct aa_masker *masker);
+/* The same, read once and kept with the masker. NULL: there is no memory. */
+const struct aa_mask_name_words *aa_mask_name_words_keep(struct aa_masker *masker);
 bool aa_mask_name_words_match(const struct aa_mask_name_words *words, const char *name, size_t length);
 
 /*

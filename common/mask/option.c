@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "named.h"
 #include "option-rows.h"
 #include "option-spelling.h"
 
@@ -184,6 +185,8 @@ static bool read_option(struct search *s, struct command *c, const struct aa_mas
     if (reading == AA_MASK_READ_NOTHING && is_option(word))
         reading = read_spellings(c, word, true, &from, &how);
     if (reading == AA_MASK_READ_NOTHING && !c->ended) {
+        if (is_option(word)) /* else they would be read for each word */
+            (void)!aa_mask_name_words_keep(s->masker);
         how = by_name;
         reading = aa_mask_name_read(s->masker, word, &from);
     }

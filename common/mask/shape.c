@@ -12,19 +12,25 @@
 
 #include "near.h"
 #include "pattern.h"
+#include "shape-start.h"
 
 enum {
     PATTERN_LENGTH_MAX = 16 * 1024,
-    MATCH_LIMIT = 200000,       /* steps back in one start */
+    MATCH_LIMIT = 200000,       /* steps back in one start, */
+    QUICK_LIMIT = 1000,         /* and where many are tried in one go: one that needs more is tried alone */
     DEPTH_LIMIT = 20000,        /* of nested ones */
     HEAP_LIMIT = 8 * 1024,      /* KiB */
     MATCHES_MAX = 16384,        /* of one pattern in one text */
     STARTS_AT_ONCE = 256,       /* places that are tried between two looks at the clock */
     MATCHES_AT_ONCE = 16,
-    SMALL_TEXT = STARTS_AT_ONCE, /* up to here no clock is read */
+    BACK_MAX = 64,              /* bytes gone back, so that a place does not seem to be behind a match */
+    WINDOW = 4096,              /* bytes behind those places that are looked at first */
+    SMALL_TEXT = STARTS_AT_ONCE, /* up to here no clock is read, */
+    SMALL_TEXTS = 4096,         /* and of many such texts together */
     AGAIN_BASE = 32 * 1024,     /* bytes of matches that may be looked at once more, and half the text */
     AGAIN_LONGEST = 256,        /* what fails its check and is longer is looked at once */
-    TIME_BASE = 500 * 1000 * 1000, /* nanoseconds for all texts of a masker, and for each byte more: */
+    TIME_PATTERN = 40 * 1000 * 1000, /* nanoseconds for one pattern in one text; */
+    TIME_BASE = 500 * 1000 * 1000, /* for all texts of a masker, and for each byte more: */
     TIME_BYTE = 1000,
 };
 
@@ -33,9 +39,7 @@ struct pattern {
     const struct aa_snapshot *set;
     const char *name, *type;
     pcre2_code *code;
-    unsigned char starts[256 / 8]; /* with which bytes a match may begin */
-    bool has_last;                 /* a byte that stands in every match */
-    unsigned char last;
+    struct aa_mask_start start;
     bool read, on, over;           /* "over": a limit was hit */
 };
 
@@ -48,7 +52,8 @@ struct aa_mask_shapes {
     pcre2_compile_context *compiling;
     pcre2_match_context *matching;
     pcre2_match_data *found;
-    int64_t spent, allowed, since; /* nanoseconds */
+    int64_t spent, allowed, read_at, pattern_until; /* nanoseconds */
+    size_t unread;                                  /* bytes for which no clock was read */
     unsigned calls;
     bool had_overrun, is_late;
 };
@@ -177,42 +182,6 @@ static int prepare_pcre2(struct aa_mask_shapes *shapes)
     return 0;
 }
 
-static void may_start(struct pattern *pattern, unsigned byte)
-{
-    pattern->starts[byte / 8] |= (unsigned char)(1u << byte % 8);
-}
-
-/* Both cases of a letter: PCRE2 does not tell whether it looks for one only. */
-static unsigned other_case(unsigned byte)
-{
-    bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-
-    return letter ? byte ^ 0x20u : byte;
-}
-
-/* What PCRE2 knows of the first and the last byte, so that places are passed over quickly. */
-static void read_ends(struct pattern *pattern)
-{
-    uint32_t first_is = 0, first = 0, last_is = 0, last = 0;
-    const uint8_t *map = NULL;
-
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_FIRSTCODETYPE, &first_is);
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_FIRSTCODEUNIT, &first);
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_FIRSTBITMAP, &map);
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_LASTCODETYPE, &last_is);
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_LASTCODEUNIT, &last);
-    if (first_is == 1) {
-        may_start(pattern, first & 0xff);
-        may_start(pattern, other_case(first & 0xff));
-    } else if (first_is == 0 && map != NULL) {
-        memcpy(pattern->starts, map, sizeof(pattern->starts));
-    } else {
-        memset(pattern->starts, 0xff, sizeof(pattern->starts));
-    }
-    pattern->has_last = last_is == 1;
-    pattern->last = (unsigned char)last;
-}
-
 /* 0, also where it cannot be used, or -ENOMEM. */
 static int compile(struct aa_masker *masker, struct pattern *pattern)
 {
@@ -233,8 +202,9 @@ static int compile(struct aa_masker *masker, struct pattern *pattern)
                                   &where, shapes->compiling);
     if (pattern->code == NULL)
         say_overrun(masker, pattern->name);
-    else
-        read_ends(pattern);
+    if (pattern->code == NULL)
+        return 0;
+    aa_mask_start_read(pattern->code, match, raw->match.length, shapes->compiling, &pattern->start);
     return 0;
 }
 
@@ -250,13 +220,26 @@ static int64_t worked(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* "searched": the last call went through many places; else it found something soon. */
-static bool is_late(struct aa_mask_shapes *shapes, const struct aa_mask_text *text, bool searched)
+static void read_clock(struct aa_mask_shapes *shapes)
 {
-    if (text->n <= SMALL_TEXT || (!searched && shapes->calls++ % MATCHES_AT_ONCE != 0))
+    int64_t now = worked();
+
+    if (shapes->read_at != 0)
+        shapes->spent += now - shapes->read_at;
+    shapes->read_at = now;
+    shapes->unread = 0;
+}
+
+/* "searched": the last call went through many places; else it found something soon. */
+static bool is_late(struct aa_mask_shapes *shapes, const struct aa_mask_text *text, bool searched, bool slow)
+{
+    if (!slow && (text->n <= SMALL_TEXT || (!searched && shapes->calls++ % MATCHES_AT_ONCE != 0)))
         return shapes->is_late;
-    shapes->is_late = shapes->spent + worked() - shapes->since > shapes->allowed;
-    return shapes->is_late;
+    read_clock(shapes);
+    if (shapes->pattern_until == 0)
+        shapes->pattern_until = shapes->read_at + TIME_PATTERN;
+    shapes->is_late = shapes->spent > shapes->allowed;
+    return shapes->is_late || shapes->read_at > shapes->pattern_until;
 }
 
 /* Behind the last place at which a match can begin. */
@@ -264,10 +247,10 @@ static size_t starts_end(const struct pattern *pattern, const struct aa_mask_tex
 {
     const char *last, *other;
 
-    if (!pattern->has_last)
+    if (!pattern->start.has_last)
         return text->n;
-    last = memrchr(text->v, pattern->last, text->n);
-    other = memrchr(text->v, (int)other_case(pattern->last), text->n);
+    last = memrchr(text->v, pattern->start.last, text->n);
+    other = memrchr(text->v, (int)aa_mask_other_case(pattern->start.last), text->n);
     if (last == NULL || (other != NULL && other > last))
         last = other;
     return last == NULL ? 0 : (size_t)(last - text->v) + 1;
@@ -316,37 +299,102 @@ static size_t take(const struct pattern *pattern, const struct aa_mask_text *tex
     return match->value_end;
 }
 
+struct search {
+    struct aa_mask_shapes *shapes;
+    const struct pattern *pattern;
+    const struct aa_mask_text *text;
+    size_t at;          /* where to go on */
+    size_t continues;   /* behind the last match */
+    size_t alone_until; /* places that are tried one by one */
+};
+
+/* \G holds where a search starts: for any place but that behind the last match it has to start earlier,
+ * and what then begins there is none. Where that does not help, it is taken for one. */
+static int run_pcre2(const struct search *search, size_t n, uint32_t options)
+{
+    size_t back = search->pattern->start.goes_on && search->at > search->continues ? 1 : 0;
+
+    for (;;) {
+        int r = pcre2_match(search->pattern->code, (PCRE2_SPTR)search->text->v, n, search->at - back,
+                            PCRE2_NO_JIT | options, search->shapes->found, search->shapes->matching);
+
+        if (back == 0 || (r < 0 && r != PCRE2_ERROR_PARTIAL) ||
+            pcre2_get_startchar(search->shapes->found) >= search->at)
+            return r;
+        back = back < BACK_MAX && search->at - back > search->continues ? back + 1 : 0;
+    }
+}
+
+/*
+ * Tries some places. PCRE2 gets the text up to a window behind them and says where that is not enough,
+ * since what it does before a search (where does this letter stand?) goes to the end of what it gets.
+ */
+static int match_some(struct search *search, bool alone)
+{
+    struct aa_mask_shapes *shapes = search->shapes;
+    const struct aa_mask_text *text = search->text;
+    size_t starts = alone ? 1 : STARTS_AT_ONCE;
+    bool whole = text->n - search->at <= starts + WINDOW;
+    size_t n = whole ? text->n : search->at + starts + WINDOW;
+    int r;
+
+    pcre2_set_match_limit(shapes->matching, alone ? MATCH_LIMIT : QUICK_LIMIT);
+    pcre2_set_offset_limit(shapes->matching, search->at + starts - 1);
+    r = run_pcre2(search, n, whole ? 0 : PCRE2_PARTIAL_HARD);
+    if (r == PCRE2_ERROR_PARTIAL) {
+        search->at = pcre2_get_startchar(shapes->found);
+        starts = 1;
+        pcre2_set_offset_limit(shapes->matching, search->at);
+        r = run_pcre2(search, text->n, search->pattern->start.goes_on ? 0 : PCRE2_ANCHORED);
+    }
+    if (r == PCRE2_ERROR_NOMATCH)
+        search->at += starts;
+    return r;
+}
+
+/* Passes over places at which no match begins. */
+static size_t next_start(const struct search *search, size_t at, size_t end)
+{
+    const struct pattern *pattern = search->pattern;
+    const char *v = search->text->v;
+
+    while (at < end && (!aa_mask_is_in(pattern->start.bytes, v[at]) || (at > 0 && aa_mask_is_in(pattern->start.border, v[at - 1]))))
+        at++;
+    return at;
+}
+
 static void search(struct aa_masker *masker, struct pattern *pattern, const struct aa_mask_text *text,
                    struct aa_mask_spans *spans)
 {
     struct aa_mask_shapes *shapes = masker->shapes;
-    size_t end = starts_end(pattern, text), at = 0, matches = 0, next;
-    size_t again = AGAIN_BASE + text->n / 2;
+    struct search search = { .shapes = shapes, .pattern = pattern, .text = text };
+    size_t end = starts_end(pattern, text), again = AGAIN_BASE + text->n / 2, matches = 0, next;
 
+    shapes->pattern_until = 0;
     for (bool searched = true;;) {
         struct match match;
+        bool alone;
         int r;
 
-        while (at < end && (pattern->starts[(unsigned char)text->v[at] / 8] >>
-                                ((unsigned char)text->v[at] % 8) & 1) == 0)
-            at++;
-        if (at >= end)
+        search.at = next_start(&search, search.at, end);
+        if (search.at >= end)
             return;
-        if (matches == MATCHES_MAX || spans->error != 0 || is_late(shapes, text, searched))
+        alone = search.at < search.alone_until;
+        if (matches == MATCHES_MAX || spans->error != 0 || is_late(shapes, text, searched, alone))
             break;
-        pcre2_set_offset_limit(shapes->matching, at + STARTS_AT_ONCE - 1);
-        r = pcre2_match(pattern->code, (PCRE2_SPTR)text->v, text->n, at, PCRE2_NO_JIT, shapes->found,
-                        shapes->matching);
+        r = match_some(&search, alone);
         searched = r == PCRE2_ERROR_NOMATCH;
-        if (searched) {
-            at += STARTS_AT_ONCE;
+        if (searched)
+            continue;
+        if (r < 0 && !alone) {
+            search.alone_until = search.at + STARTS_AT_ONCE;
             continue;
         }
         if (r < 0)
             break;
         matches++;
         if (!read_match(shapes, r, text->n, &match)) {
-            at++;
+            search.at++;
             continue;
         }
         next = take(pattern, text, &match, spans);
@@ -360,7 +408,7 @@ static void search(struct aa_masker *masker, struct pattern *pattern, const stru
                 next = match.end;
             }
         }
-        at = next;
+        search.at = search.continues = next;
     }
     pattern->over = true;
     say_overrun(masker, pattern->name);
@@ -395,9 +443,18 @@ static void start_anew(struct aa_mask_shapes *shapes)
 {
     for (size_t i = 0; i < shapes->n; i++)
         shapes->patterns[i].over = false;
-    shapes->spent = 0;
+    shapes->spent = shapes->read_at = 0;
     shapes->allowed = TIME_BASE;
     shapes->had_overrun = shapes->is_late = false;
+}
+
+static size_t count_digits(const struct aa_mask_text *text)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < text->n; i++)
+        digits += text->v[i] >= '0' && text->v[i] <= '9';
+    return digits;
 }
 
 int aa_mask_find_shapes(struct aa_masker *masker, const struct aa_mask_text *text,
@@ -405,6 +462,7 @@ int aa_mask_find_shapes(struct aa_masker *masker, const struct aa_mask_text *tex
 {
     struct aa_mask_text looked_at = *text;
     struct aa_mask_shapes *shapes;
+    size_t digits;
     int r = 0;
 
     if (masker->shapes == NULL)
@@ -418,18 +476,21 @@ int aa_mask_find_shapes(struct aa_masker *masker, const struct aa_mask_text *tex
         say_overrun(masker, "a text over the maximum");
         looked_at.n = AA_MASK_TEXT_MAX;
     }
+    shapes->unread += looked_at.n;
+    if (looked_at.n > SMALL_TEXT)
+        shapes->read_at = 0; /* what was done since then is not ours */
+    if (looked_at.n > SMALL_TEXT || shapes->unread > SMALL_TEXTS)
+        read_clock(shapes);
     memcpy(shapes->wanted, shapes->always, shapes->n);
     aa_mask_near_look(&shapes->near, looked_at.v, looked_at.n, shapes->wanted);
     shapes->allowed += (int64_t)looked_at.n * TIME_BYTE;
-    shapes->since = 0;
+    digits = count_digits(&looked_at);
     for (size_t i = 0; r == 0 && i < shapes->n; i++) {
-        if (!shapes->wanted[i])
-            continue;
-        if (shapes->since == 0 && looked_at.n > SMALL_TEXT)
-            shapes->since = worked();
-        r = try_pattern(masker, &shapes->patterns[i], &looked_at, spans);
+        if (shapes->wanted[i] &&
+            digits >= aa_mask_check_digits((enum aa_mask_check)shapes->patterns[i].raw->check))
+            r = try_pattern(masker, &shapes->patterns[i], &looked_at, spans);
     }
-    if (shapes->since != 0)
-        shapes->spent += worked() - shapes->since;
+    if (looked_at.n > SMALL_TEXT)
+        read_clock(shapes);
     return r;
 }

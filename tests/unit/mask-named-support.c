@@ -50,6 +50,7 @@ void named_masker_of(struct aa_masker *ret, const char *const *secrets, const ch
     struct aa_snap_settings *settings = &file.header.settings;
     size_t text = 1, names, all;
 
+    aa_masker_end(ret);
     memset(&file, 0, sizeof(file));
     names = add_words(secrets, AA_MASK_NAME_SECRET, 0, &text);
     names = add_words(harmless, AA_MASK_NAME_HARMLESS, names, &text);

@@ -44,7 +44,7 @@ static const char *const rows[] = {
 
 static void all(void **state)
 {
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);
@@ -56,7 +56,7 @@ static void all(void **state)
 static void switched_off(void **state)
 {
     static const char *const words[] = { "password", NULL };
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker_of(&masker, words, NULL, "encoded");
@@ -69,7 +69,7 @@ static void switched_off(void **state)
 static void code(void **state)
 {
     static const char text[] = "cGFzc3dvcmQ9aHVudGVyMg==";
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);
@@ -92,7 +92,7 @@ static void hostile(void **state)
     (void)state;
     assert_non_null(text);
     for (size_t i = 0; i < AA_ARRAY_SIZE(units); i++) {
-        struct aa_masker masker;
+        _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
         size_t n = strlen(units[i]);
         double seconds;
 
@@ -120,7 +120,7 @@ static void noise(void **state)
         "%e2%82%ac", " ", "Basic ", "\n", "Ym9iOnBhc3N3b3JkMTIz", "password", "+", "/", "%0", "\\u00",
     };
     uint64_t seed = 11;
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);

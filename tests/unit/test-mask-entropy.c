@@ -211,7 +211,7 @@ static const char *const rows[] = {
 static void texts(void **state)
 {
     static const char text[] = "kJ8xQ2mZ7vT4pW9nL3sR6yB1";
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);
@@ -228,7 +228,7 @@ static void hostile(void **state)
                                          "a=", "/", "A" };
     enum { SIZE = 1024 * 1024 };
     char *text = malloc(SIZE);
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
     double worst = 0;
 
     (void)state;

@@ -291,7 +291,7 @@ static const char *const stays[] = {
 
 static void all_covered(void **state)
 {
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);
@@ -303,7 +303,7 @@ static void all_covered(void **state)
 
 static void all_stay(void **state)
 {
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);
@@ -327,7 +327,7 @@ static void names(void **state)
         { "keypass1word", false }, { "", false }, { "---", false }, { "pas", false }, { "key", false },
         { "private", false }, { "api.x.key", false }, { "secretary", false },
     };
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);
@@ -340,7 +340,7 @@ static void names(void **state)
 static void own_words(void **state)
 {
     static const char *const words[] = { "Api_Key", "kennwort", NULL };
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker_of(&masker, words, NULL, NULL);
@@ -351,7 +351,7 @@ static void own_words(void **state)
 
 static void damage(void **state)
 {
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
     struct aa_snap_header header;
 
     (void)state;
@@ -378,7 +378,7 @@ static void hostile(void **state)
     enum { SIZE = 1024 * 1024 };
     char *text = malloc(SIZE);
     double worst = 0, seconds;
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
     size_t at_worst = 0;
 
     (void)state;
@@ -416,7 +416,7 @@ static void noise(void **state)
         "Bearer", "Cookie", ";", "&", ",", "x1y2z3", "/etc", "\n", "by", "IDENTIFIED", "<", ">", "value", "name", "&quot;", "Digest",
     };
     uint64_t seed = 7;
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);
@@ -447,7 +447,7 @@ static void speed(void **state)
         "tar --exclude=.cache -czf /srv/backup/home-2026-01-02.tar.gz --one-file-system -C /home alice bob carol && "
         "rsync -a --delete /srv/backup/ backup@vault1.example.org:/srv/in/ && systemctl restart b";
     double seconds = 0;
-    struct aa_masker masker;
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
 
     (void)state;
     named_masker(&masker);

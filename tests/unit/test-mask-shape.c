@@ -376,12 +376,94 @@ static void test_quick_where_nothing_is(void **state)
     end(&f);
 }
 
+/* What is passed over without asking PCRE2 is what PCRE2 would pass over. */
+static void test_borders(void **state)
+{
+    static const struct hand_pattern patterns[] = {
+        { .name = "word", .match = "(?<![A-Z])k[0-9]+" },
+        { .name = "caseless", .match = "(?i)(?<![a-f])m[0-9]+" },
+        { .name = "branches", .match = "(?<![A-Z])n[0-9]+|n7" },
+        { .name = "optional", .match = "(?<![A-Z])?p[0-9]+" },
+        { .name = "one", .match = "(?<![x])q[0-9]+" },
+        { .name = "bracket", .match = "(?<![a-z])r[^](]|r7" },
+        { .name = "control", .match = "(?<![a-z])s\\c(|s7" },
+        { .name = "nested", .match = "(?<![a-z])(?:t|u)(?=[0-9)|])[0-9]" },
+    };
+    struct fixture f;
+
+    (void)state;
+    start(&f, patterns, AA_ARRAY_SIZE(patterns), NULL, 0);
+    assert_string_equal(FOUND(&f, "k1 Ak2 ak3"), "word/secret:k1@0 word/secret:k3@8");
+    assert_string_equal(FOUND(&f, "m1 Am2 am3 xM4"), "caseless/secret:m1@0 caseless/secret:M4@12");
+    assert_string_equal(FOUND(&f, "An6 An7"), "branches/secret:n7@5");
+    assert_string_equal(FOUND(&f, "Ap1"), "optional/secret:p1@1");
+    assert_string_equal(FOUND(&f, "Xq1 xq2"), "one/secret:q1@1");
+    assert_string_equal(FOUND(&f, "ar7"), "bracket/secret:r7@1");
+    assert_string_equal(FOUND(&f, "as7"), "control/secret:s7@1");
+    assert_string_equal(FOUND(&f, "at1 u2"), "nested/secret:u2@4");
+    end(&f);
+}
+
+/* \\G is behind the last match, and nowhere else. */
+static void test_goes_on(void **state)
+{
+    static const struct hand_pattern patterns[] = {
+        { .name = "list", .match = "(?:list|\\G(?!\\A)),([a-z])", .near = { "list" } },
+    };
+    struct aa_buffer text = AA_BUFFER_INIT(MEGABYTE);
+    struct fixture f;
+
+    (void)state;
+    start(&f, patterns, AA_ARRAY_SIZE(patterns), NULL, 0);
+    assert_string_equal(FOUND(&f, "x,y,z list,a,b ,c"), "list/secret:a@11 list/secret:b@13");
+    for (size_t i = 0; i < 3000; i++)
+        aa_buffer_add_text(&text, " ,y");
+    aa_buffer_add_text(&text, " list,a");
+    assert_string_equal(FOUND(&f, aa_buffer_text(&text)), "list/secret:a@9006");
+    aa_buffer_free(&text);
+    end(&f);
+}
+
+/* A match goes on behind the window that PCRE2 gets at first; one that ends with it stays one. */
+static void test_windows(void **state)
+{
+    static const struct hand_pattern patterns[] = {
+        { .name = "long", .match = "aa[b-z]{1,20000}!", .near = { "aa" } },
+        { .name = "end", .match = "cc(?=[b-z]+$)", .near = { "cc" } },
+    };
+    char *text = test_malloc(32768);
+    struct fixture f;
+
+    (void)state;
+    start(&f, patterns, AA_ARRAY_SIZE(patterns), NULL, 0);
+    for (size_t n = 4000; n < 20000; n += 97) {
+        struct aa_mask_text looked_at = { .v = text, .n = n + 5 };
+
+        memset(text, 'z', 32768);
+        memcpy(text, "aa", 2);
+        memcpy(text + n, "!ccxy", 5);
+        f.spans.n = 0;
+        assert_int_equal(aa_mask_find_shapes(&f.masker, &looked_at, &f.spans), 0);
+        assert_int_equal(f.spans.n, 2);
+        assert_true(f.spans.v[0].at == 0 && f.spans.v[0].length == n + 1);
+        assert_true(f.spans.v[1].at == n + 1 && f.spans.v[1].length == 2);
+        memcpy(text + n, "accxy", 5);
+        f.spans.n = 0;
+        assert_int_equal(aa_mask_find_shapes(&f.masker, &looked_at, &f.spans), 0);
+        assert_int_equal(f.spans.n, 1);
+    }
+    assert_null(f.masker.overrun);
+    test_free(text);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_finds),        cmocka_unit_test(test_place_and_bytes),
         cmocka_unit_test(test_near),         cmocka_unit_test(test_spared_and_switched),
         cmocka_unit_test(test_limits),       cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_borders), cmocka_unit_test(test_goes_on), cmocka_unit_test(test_windows),
         cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_quick_where_nothing_is),
     };
 
