@@ -10,6 +10,7 @@
 #include "ask/ask.h"
 #include "capture/capture.h"
 #include "capture/identity.h"
+#include "mask/subject.h"
 #include "policy/label.h"
 
 enum { SUDOS_VARIABLES = 5 };
@@ -359,9 +360,10 @@ int supposition_refusal(const struct supposition *supposition, const struct aa_s
                         struct aa_fault *ret)
 {
     _cleanup_buffer_ struct aa_buffer common = AA_FIELDS_INIT;
+    _cleanup_buffer_ struct aa_buffer command = AA_FIELDS_INIT;
     _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
     const struct aa_record_context context = { .rule = outcome->name, .action = outcome->action,
-                                               .masker = &masker };
+                                               .masker = &masker, .command = &command };
     struct aa_ask_input input = { .site = &aa_site_system, .question = &supposition->question,
                                   .request = supposition->request, .common = &common,
                                   .masker = &masker };
@@ -369,6 +371,7 @@ int supposition_refusal(const struct supposition *supposition, const struct aa_s
     if (supposition->request->frontend == AA_FRONTEND_PAM)
         return 0;
     aa_masker_start(&masker, snapshot, NULL);
+    aa_mask_add_request(&command, &masker, supposition->request, AA_COMMAND_MAX);
     aa_record_common(&common, supposition->request, &context);
     if (common.error != 0)
         return common.error;

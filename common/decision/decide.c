@@ -7,7 +7,7 @@
 
 #include "capture/capture.h"
 #include "deciding.h"
-#include "mask/mask.h"
+#include "mask/subject.h"
 #include "policy/label.h"
 #include "words.h"
 
@@ -176,6 +176,7 @@ static const char *risk_of(const struct deciding *d)
 void aa_decision_make_common(struct deciding *d)
 {
     _cleanup_buffer_ struct aa_buffer labels = AA_BUFFER_INIT(AA_LABELS_FIELD_MAX);
+    _cleanup_buffer_ struct aa_buffer command = AA_BUFFER_INIT(AA_FIELDS_MAX);
     struct aa_decision *decision = d->decision;
     struct aa_record_context context = {
         .observe = d->observe,
@@ -184,6 +185,7 @@ void aa_decision_make_common(struct deciding *d)
         .policy = d->policy[0] != '\0' ? d->policy : NULL,
         .digest = decision->has_digest ? &decision->digest : NULL,
         .masker = &decision->masker,
+        .command = &command,
     };
 
     if (decision->exempt) {
@@ -194,6 +196,8 @@ void aa_decision_make_common(struct deciding *d)
         context.action = d->outcome.action;
     }
     decision->masker.show_code = d->has_outcome && shows_code(d);
+    aa_mask_add_request(&command, &decision->masker, d->request,
+                        context.refused ? AA_REFUSED_COMMAND_MAX : AA_COMMAND_MAX);
     describe_agent(d, &context);
     describe_labels(d, &labels);
     if (labels.length > 0)
@@ -201,7 +205,7 @@ void aa_decision_make_common(struct deciding *d)
     aa_buffer_clear(&decision->common);
     aa_record_common(&decision->common, d->request, &context);
     aa_buffer_clear(&decision->command);
-    aa_words_command(&decision->command, &decision->masker, d->request);
+    aa_words_command(&decision->command, &command, d->request);
 }
 
 /* "alice may run /usr/bin/id as root (rule ids)" */

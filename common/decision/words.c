@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "words.h"
 
-#include "mask/subject.h"
+#include "mask/mask.h"
 #include "record/fields-json.h"
 
 enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
 
-void aa_words_command(struct aa_buffer *buffer, struct aa_masker *masker,
+void aa_words_command(struct aa_buffer *buffer, const struct aa_buffer *command,
                       const struct aa_request *request)
 {
-    if (request->command != NULL && request->argv.n > 0)
-        aa_mask_add_request(buffer, masker, request, LINE_COMMAND_MAX);
+    if (command->error != 0)
+        buffer->error = command->error;
+    else if (command->length > 0)
+        aa_mask_add_shortened(buffer, command->data, command->length, LINE_COMMAND_MAX);
     else if (request->frontend == AA_FRONTEND_PAM)
         aa_buffer_add_text(buffer, "login");
     else

@@ -10,7 +10,7 @@
 #include "policy/policy.h"
 
 /* A short form of the command: at most about 200 bytes, for one line. */
-void aa_words_command(struct aa_buffer *buffer, struct aa_masker *masker,
+void aa_words_command(struct aa_buffer *buffer, const struct aa_buffer *command,
                       const struct aa_request *request);
 
 /* Several lines: the denial, its cause, the rule, the code, the remedy. */

@@ -235,11 +235,26 @@ static void add_cut(struct aa_buffer *buffer, struct aa_masker *masker,
     aa_buffer_add(buffer, last.data + skip_tail, last.length - skip_tail);
 }
 
+void aa_mask_add_shortened(struct aa_buffer *buffer, const char *line, size_t length, size_t limit)
+{
+    size_t head, tail;
+
+    if (length <= limit) {
+        aa_buffer_add(buffer, line, length);
+        return;
+    }
+    head = whole_characters(line, limit / 4 * 3);
+    tail = whole_characters(line, length - limit / 4);
+    aa_buffer_add(buffer, line, head);
+    add_left_out(buffer, tail - head);
+    aa_buffer_add(buffer, line + tail, length - tail);
+}
+
 void aa_mask_add_line(struct aa_buffer *buffer, struct aa_masker *masker,
                       const struct aa_mask_line *line, size_t limit, bool *covered)
 {
     _cleanup_buffer_ struct aa_buffer whole = AA_BUFFER_INIT(AA_MASK_MEMORY_MAX);
-    size_t bytes = line->n > 0 ? line->n - 1 : 0, head, tail;
+    size_t bytes = line->n > 0 ? line->n - 1 : 0;
 
     for (size_t i = 0; i < line->n; i++)
         bytes += strlen(line->v[i]);
@@ -248,19 +263,10 @@ void aa_mask_add_line(struct aa_buffer *buffer, struct aa_masker *masker,
         return;
     }
     add_words(&whole, masker, line, covered);
-    if (whole.error != 0) {
+    if (whole.error != 0)
         buffer->error = whole.error;
-        return;
-    }
-    if (whole.length <= limit) {
-        aa_buffer_add(buffer, whole.data, whole.length);
-        return;
-    }
-    head = whole_characters(whole.data, limit / 4 * 3);
-    tail = whole_characters(whole.data, whole.length - limit / 4);
-    aa_buffer_add(buffer, whole.data, head);
-    add_left_out(buffer, tail - head);
-    aa_buffer_add(buffer, whole.data + tail, whole.length - tail);
+    else
+        aa_mask_add_shortened(buffer, whole.data, whole.length, limit);
 }
 
 void aa_mask_add_command(struct aa_buffer *buffer, struct aa_masker *masker, const char *command,

@@ -34,6 +34,8 @@ static inline void aa_mask_add_fault(struct aa_buffer *buffer, struct aa_masker 
  * becomes true where something is; NULL: nobody asks. */
 void aa_mask_add_line(struct aa_buffer *buffer, struct aa_masker *masker,
                       const struct aa_mask_line *line, size_t limit, bool *covered);
+/* Such a line, masked already, cut to "limit" bytes in the same way. */
+void aa_mask_add_shortened(struct aa_buffer *buffer, const char *line, size_t length, size_t limit);
 /* The same from a name and arguments of which nothing more is known. */
 void aa_mask_add_command(struct aa_buffer *buffer, struct aa_masker *masker, const char *command,
                          const char *const *args, size_t args_n, size_t limit, bool *covered);

@@ -6,7 +6,7 @@
 
 #include "config.h"
 #include "journal.h"
-#include "mask/subject.h"
+#include "mask/mask.h"
 
 /* By arithmetic: the C library's functions for times read the caller's TZ. */
 void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE])
@@ -30,15 +30,16 @@ void aa_format_time(uint64_t realtime_usec, char ret[AA_TIME_SIZE])
              (unsigned)(realtime_usec % 1000000));
 }
 
-static void add_command(struct aa_buffer *fields, const struct aa_request *request,
-                        struct aa_masker *masker, size_t limit)
+static void add_command(struct aa_buffer *fields, const struct aa_buffer *command, size_t limit)
 {
     size_t begun;
 
-    if (request->command == NULL || request->argv.n == 0)
+    if (command == NULL || (command->length == 0 && command->error == 0))
         return;
+    if (command->error != 0)
+        fields->error = command->error;
     begun = aa_field_begin(fields, "AA_COMMAND");
-    aa_mask_add_request(fields, masker, request, limit);
+    aa_mask_add_shortened(fields, command->data, command->length, limit);
     aa_field_end(fields, begun);
 }
 
@@ -94,8 +95,7 @@ void aa_record_common(struct aa_buffer *fields, const struct aa_request *request
                                                                         request->host);
     aa_field_add_masked(fields, "AA_MACHINE", request->machine);
     aa_field_add_prose(fields, context->masker, "AA_CWD", request->cwd);
-    add_command(fields, request, context->masker,
-                context->refused ? AA_REFUSED_COMMAND_MAX : AA_COMMAND_MAX);
+    add_command(fields, context->command, context->refused ? AA_REFUSED_COMMAND_MAX : AA_COMMAND_MAX);
     if (!request->edit && request->files_n > 0)
         aa_field_add_masked(fields, "AA_EXE", request->files[0].path);
     if (context->digest != NULL) {

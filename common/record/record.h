@@ -26,6 +26,7 @@ struct aa_record_context {
     const char *agent, *owner; /* NULL: the requester is no agent */
     const struct aa_digest *digest; /* NULL: none */
     struct aa_masker *masker;
+    const struct aa_buffer *command; /* its command line, masked; NULL or empty: none */
     const char *labels; /* of its operands, with blanks between them; NULL: none */
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "base/trusted-file.h"
+#include "mask/subject.h"
 #include "record/record.h"
 #include "config.h"
 #include "unit-config.h"
@@ -94,6 +95,7 @@ static void common_fields(void **state)
         .agent = "bot", .owner = "boss", .digest = &digest,
     };
     _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT, few = AA_FIELDS_INIT;
+    _cleanup_buffer_ struct aa_buffer command = AA_FIELDS_INIT;
 
     (void)state;
     request.argv = (struct aa_strings){ argv, 3 };
@@ -105,6 +107,8 @@ static void common_fields(void **state)
     request.machine = "m";
     strcpy(request.id.code, "7F3K-9QXM");
     strcpy(request.id.hex, "00112233445566778899aabbccddeeff");
+    aa_mask_add_request(&command, NULL, &request, AA_COMMAND_MAX);
+    context.command = &command;
     aa_record_common(&fields, &request, &context);
     assert_string_equal(as_text(&fields),
         "AA_MODE=enforce\nAA_FRONTEND=sudo\nAA_SERVICE=sudo\nAA_RULE=ids\nAA_ACTION=allow\n"
