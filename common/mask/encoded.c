@@ -285,7 +285,8 @@ static int find_mapped(struct aa_masker *masker, const struct aa_mask_text *text
             break;
         at = (size_t)(next - text->v);
         length = read_escape(text->v, text->n, at, percent, &c);
-        escapes += length > 0;
+        /* one is enough where it is the "@" of an address, the "+" of a telephone number */
+        escapes += length == 0 ? 0 : percent && (c == '@' || c == '+') ? ESCAPES_MIN : 1;
         while (length == 0 && at < text->n && text->v[at] == mark)
             at++;
         at += length;

@@ -14,6 +14,9 @@
 
 enum {
     WORD_MIN = 20,
+    MINISIGN_LENGTH = 56,
+    LABEL_MAX = 40,    /* between BEGIN and ----- */
+    BESIDE = 16,       /* bytes in front of a word that are looked at */
     SUM_MIN = 10,      /* of the whole word */
     COMMON = -9,       /* a pair of letters that is common in names */
     RARE = 15,
@@ -106,11 +109,37 @@ static bool is_public(const char *v, size_t n)
 {
     static const char *const prefixes[] = {
         "AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAGnNrLX", "AAAAInNrLX", /* public keys of ssh */
-        "sha1-", "sha256-", "sha384-", "sha512-", "_ZN", "_ZT", "_RN", /* integrity; C++ and Rust names */
+        "sha1-", "sha256-", "sha384-", "sha512-", "sha256/", "sha384/", "sha512/", /* integrity, pins */
+        "_ZN", "_ZT", "_RN", /* C++ and Rust names */
+        /* what a payment service calls its things */
+        "acct_", "ba_", "btok_", "card_", "ch_", "cs_", "cus_", "dp_", "evt_", "fee_", "file_", "ic_", "il_", "in_", "link_",
+        "pi_", "plan_", "plink_", "pm_", "po_", "price_", "prod_", "promo_", "py_", "pyr_", "req_", "seti_", "sub_",
+        "si_", "src_", "tr_", "txn_", "txr_", "we_",
     };
 
     for (size_t i = 0; i < AA_ARRAY_SIZE(prefixes); i++) {
         if (n >= strlen(prefixes[i]) && memcmp(v, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    }
+    return n == MINISIGN_LENGTH && v[0] == 'R' && v[1] == 'W'; /* minisign's and signify's public keys */
+}
+
+/* "peer KEY", "PublicKey = KEY", "SHA256:KEY": what stands in front says that anybody may know it. */
+static bool is_said_to_be_public(const char *v, size_t from)
+{
+    static const char *const words[] = { "peer", "publickey", "public_key", "public-key", "pubkey", "sha1", "sha256",
+                                         "sha384", "sha512", "pin-sha256", "fingerprint", "integrity", "digest", "etag",
+                                         "recipient", "checksum", "md5", "content-md5", "accessor", "token_accessor" };
+    size_t to = from, start;
+
+    while (to > 0 && from - to < BESIDE && strchr(" \t=:\"'\\", v[to - 1]) != NULL && v[to - 1] != '\0')
+        to--;
+    for (start = to; start > 0 && to - start < BESIDE && aa_mask_is_name_byte(v[start - 1]);)
+        start--;
+    while (start < to && v[start] == '-')
+        start++;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(words); i++) {
+        if (aa_mask_is_word(v + start, to - start, words[i]))
             return true;
     }
     return false;
@@ -151,33 +180,61 @@ static bool is_border(char c)
            (unsigned char)c < ' ';
 }
 
+static bool begins_address(const char *v, size_t from, size_t to)
+{
+    return from > 0 && v[from - 1] == ':' && to - from > 2 && v[from] == '/' && v[from + 1] == '/';
+}
+
 /* Looks at a word; in an address at each part of its path by itself. */
-static void look_at(const struct aa_mask_text *text, size_t from, size_t to, struct aa_mask_spans *spans)
+static void look_at(const struct aa_mask_text *text, size_t from, size_t to, bool address,
+                    struct aa_mask_spans *spans)
 {
     const char *v = text->v;
-    bool address = from > 0 && v[from - 1] == ':' && to - from > 2 && v[from] == '/' && v[from + 1] == '/';
 
     if (to - from < WORD_MIN)
         return;
     if (!address) {
-        if (aa_mask_is_path(v + from, to - from) ||
-            (from >= 7 && v[from - 1] == ':' && aa_mask_begins(v + from - 7, 7, "sha256:")))
+        if (v[to - 1] == '/' && (to - from) % 4 != 0)
+            to--; /* s/x/VALUE/ */
+        if (aa_mask_is_path(v + from, to - from) || is_said_to_be_public(v, from))
             return;
         if (aa_mask_is_mixed(v + from, to - from))
             aa_mask_spans_add(spans, text->at + from, to - from, RULE, AA_MASK_TYPE_SECRET);
         return;
     }
-    for (from += 2; from < to && v[from] != '/';)
-        from++; /* the host */
+    if (begins_address(v, from, to)) {
+        for (from += 2; from < to && v[from] != '/';)
+            from++; /* the host */
+        from++;
+    }
     while (from < to) {
-        size_t end = ++from;
+        size_t end = from;
 
         while (end < to && v[end] != '/')
             end++;
         if (end - from >= WORD_MIN && aa_mask_is_mixed(v + from, end - from))
             aa_mask_spans_add(spans, text->at + from, end - from, RULE, AA_MASK_TYPE_SECRET);
-        from = end;
+        from = end + 1;
     }
+}
+
+/* Behind the marks of what is public, if such a block begins here: a certificate, a public key. */
+static size_t public_block_end(const char *v, size_t n, size_t at)
+{
+    static const char begin[] = "-----BEGIN ";
+    size_t end = at + strlen(begin), marks;
+    const char *found;
+
+    if (n - at <= strlen(begin) || memcmp(v + at, begin, strlen(begin)) != 0)
+        return at;
+    for (marks = end; marks < n && marks - end < LABEL_MAX && v[marks] != '-';)
+        marks++;
+    if (memmem(v + end, marks - end, "CERTIFICATE", 11) == NULL && memmem(v + end, marks - end, "PUBLIC", 6) == NULL &&
+        memmem(v + end, marks - end, "CRL", 3) == NULL && memmem(v + end, marks - end, "PARAMETERS", 10) == NULL &&
+        memmem(v + end, marks - end, "SIGNATURE", 9) == NULL)
+        return at;
+    found = memmem(v + marks, n - marks, "-----END ", 9);
+    return found == NULL ? n : (size_t)(found - v);
 }
 
 static bool is_spared(const struct aa_mask_text *text)
@@ -193,6 +250,7 @@ int aa_mask_find_mixed(struct aa_masker *masker, const struct aa_mask_text *text
                        struct aa_mask_spans *spans)
 {
     size_t n = text->n;
+    bool address = false;
 
     if (text->code || is_spared(text) || !aa_mask_is_on(masker, RULE, false))
         return 0;
@@ -204,14 +262,22 @@ int aa_mask_find_mixed(struct aa_masker *masker, const struct aa_mask_text *text
         size_t start = at, to;
 
         if (is_border(text->v[at])) {
+            /* of an address, up to its query */
+            if (aa_mask_is_syntax(text->v[at]) || text->v[at] == '?' || text->v[at] == '#' || text->v[at] == '=')
+                address = false;
             at++;
+            continue;
+        }
+        if (text->v[at] == '-' && (to = public_block_end(text->v, n, at)) > at) {
+            at = to + (to < n);
             continue;
         }
         while (at < n && !is_border(text->v[at]))
             at++;
         for (to = at; at < n && at - to < 2 && text->v[at] == '=';)
             at++; /* padding belongs to the word, where something else stands behind it */
-        look_at(text, start, at > to && (at == n || is_border(text->v[at])) ? at : to, spans);
+        address = address || begins_address(text->v, start, at);
+        look_at(text, start, at > to && (at == n || is_border(text->v[at])) ? at : to, address, spans);
     }
     return spans->error == -ENOMEM ? -ENOMEM : 0;
 }

@@ -2,6 +2,7 @@
 /* A command line: its words are one text with a NUL behind each, so that places are those of the
  * whole; what is found is handed out to the words in the end. */
 #include "find-internal.h"
+#include "option-rows.h"
 
 #include <errno.h>
 
@@ -95,12 +96,18 @@ struct typed {
     size_t length;
 };
 
+enum { NAME_LENGTH = 128 };
 #define NOWHERE UINT32_MAX
 
 static void type(struct typed *typed, char c, uint32_t origin)
 {
     typed->text[typed->length] = c;
     typed->origin[typed->length++] = origin;
+}
+
+static bool is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
 }
 
 static bool is_plain(const struct aa_mask_word *word)
@@ -112,9 +119,58 @@ static bool is_plain(const struct aa_mask_word *word)
     return word->n > 0;
 }
 
+/* Programs for which NAME=VALUE is data, and never a text for a shell. */
+static bool takes_assignments(const char *name, size_t length)
+{
+    static const char *const names[] = { "env", "http", "https", "xh", "xhs", "vault", "bao", "terraform", "tofu",
+                                         "heroku", "snap", "op" };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(names); i++) {
+        if (length == strlen(names[i]) && memcmp(name, names[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Where a person would begin to quote: --NAME='a value'. What stands in quotes is one value, so this is done only where
+ * the word cannot be a shell's commands: an assignment in front of the command, also of env, behind a few programs, or an option without what
+ * ends a command. ssh, watch and their like hand words on to a shell, as "sh -c" does.
+ */
+static size_t name_length(const struct aa_mask_words *words, size_t at, bool *assigned, bool *in_data)
+{
+    const struct aa_mask_word *word = &words->v[at];
+    size_t n = 0, next;
+    bool option = word->n > 1 && word->v[0] == '-';
+
+    while (n < word->n && n < NAME_LENGTH && (is_name_byte(word->v[n]) || (option && word->v[n] == '-')))
+        n++;
+    if (*in_data && (n == 0 || n == word->n || word->v[n] != '='))
+        return 0;
+    if (n == 0 || n == word->n || word->v[n] != '=') {
+        const char *name;
+        size_t length = aa_mask_program_name(word, true, &name);
+
+        *assigned = *assigned && takes_assignments(name, length);
+        *in_data = *assigned && !(length == 3 && memcmp(name, "env", 3) == 0);
+        return 0;
+    }
+    if (!option)
+        return *assigned ? n + 1 : 0;
+    for (size_t i = n + 1; i < word->n; i++) {
+        if (strchr("\n;|&<>()$`\\", word->v[i]) != NULL)
+            return 0;
+    }
+    *assigned = *assigned && *in_data;
+    for (next = n + 1; next < word->n && is_name_byte(word->v[next]);)
+        next++;
+    return next > n + 1 && next < word->n && word->v[next] == '=' ? next + 1 : n + 1;
+}
+
 static int type_words(struct aa_arena *arena, const struct joined *joined, struct typed *ret)
 {
     size_t room = joined->length;
+    bool assigned = true, in_data = false;
 
     for (size_t i = 0; i < joined->words.n; i++) {
         room += 3;
@@ -128,12 +184,13 @@ static int type_words(struct aa_arena *arena, const struct joined *joined, struc
     for (size_t i = 0; i < joined->words.n; i++) {
         const struct aa_mask_word *word = &joined->words.v[i];
         bool plain = is_plain(word);
+        size_t quote = name_length(&joined->words, i, &assigned, &in_data);
 
         if (i > 0)
             type(ret, ' ', NOWHERE);
-        if (!plain)
-            type(ret, '\'', NOWHERE);
         for (size_t j = 0; j < word->n; j++) {
+            if (!plain && j == quote)
+                type(ret, '\'', NOWHERE);
             if (word->v[j] == '\'') {
                 type(ret, '\'', NOWHERE);
                 type(ret, '\\', NOWHERE);
@@ -141,6 +198,8 @@ static int type_words(struct aa_arena *arena, const struct joined *joined, struc
             }
             type(ret, word->v[j], (uint32_t)(word->at + j));
         }
+        if (word->n == 0)
+            type(ret, '\'', NOWHERE);
         if (!plain)
             type(ret, '\'', NOWHERE);
     }
@@ -194,11 +253,13 @@ int aa_mask_find_line(struct aa_masker *masker, struct aa_arena *arena,
         masker->overrun = "it is too long";
     if (r < 0 || joined.words.n == 0 || masker->overrun != NULL)
         return r;
-    spared_n = aa_mask_spared_types(masker, &joined.words, spared, AA_MASK_SPARED_MAX);
+    spared_n = aa_mask_without_email(spared, aa_mask_spared_types(masker, &joined.words, spared, AA_MASK_SPARED_MAX));
     for (size_t i = 0; r == 0 && i < line->n; i++) {
         const struct aa_mask_word *word = &joined.words.v[i];
         const struct aa_mask_text text = { .v = word->v, .n = word->n, .at = word->at,
-                                           .code = line->code, .spared = spared,
+                                           /* mixed words are looked for in the whole line alone: the word
+                                            * before may say that it is a public key */
+                                           .code = line->code || line->n > 1, .spared = spared,
                                            .spared_n = spared_n };
 
         r = aa_mask_find_in_text(masker, &text, &all);

@@ -88,6 +88,8 @@ int aa_mask_words_read(struct aa_arena *arena, const char *text, size_t length, 
  * themselves are read too (words.c), AA_MASK_NESTED_MAX deep. 0 or -ENOMEM. */
 int aa_mask_find_options(struct aa_masker *masker, struct aa_arena *arena,
                          const struct aa_mask_words *words, struct aa_mask_spans *spans);
+/* The type of a span that says what is no address for mail: user@host of ssh. It covers nothing. */
+#define AA_MASK_TARGET "target"
 /* Types that are spared in the words of these programs (AA_MASK_SPARE), into "ret", at most "room". */
 size_t aa_mask_spared_types(const struct aa_masker *masker, const struct aa_mask_words *words,
                             const char **ret, size_t room);

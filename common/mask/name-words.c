@@ -6,6 +6,8 @@
  */
 #include "named.h"
 
+enum { TOGETHER_MAX = 4 }; /* words that make one of a rule together */
+
 struct parts {
     char v[AA_MASK_NAME_MAX]; /* in lower case, without separators */
     size_t n;
@@ -229,6 +231,13 @@ bool aa_mask_name_words_match(const struct aa_mask_name_words *words, const char
     }
     if (behind == 0)
         return false;
+    /* a word in front may make it another thing: max_tokens, existingSecret */
+    for (size_t i = behind > TOGETHER_MAX ? behind - TOGETHER_MAX : 0; i + 1 < behind; i++) {
+        const size_t to = parts.starts[behind], from = parts.starts[i];
+
+        if (flags_of(words, parts.v + from, to - from) & AA_MASK_NAME_HARMLESS)
+            return false;
+    }
     for (size_t i = behind; i < parts.n; i++) {
         if (match_at(words, &parts, i, AA_MASK_NAME_HARMLESS) > 0)
             return false;

@@ -56,6 +56,19 @@ size_t aa_mask_scan_authorization(struct aa_mask_scan *s, size_t start, size_t e
     return aa_mask_scan_take(s, &value) ? value.behind : end;
 }
 
+/* Choices of a reader, which prove nothing. */
+static bool is_choice(const struct aa_mask_scan *s, size_t start, size_t end)
+{
+    static const char *const names[] = { "lang", "language", "locale", "theme", "tz", "timezone", "currency", "country",
+                                         "region", "consent", "path", "domain", "expires", "max-age", "samesite" };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(names); i++) {
+        if (aa_mask_scan_is(s, start, end, names[i]))
+            return true;
+    }
+    return false;
+}
+
 /* Cookie: a=VALUE; b=VALUE */
 size_t aa_mask_scan_cookies(struct aa_mask_scan *s, size_t end, const struct aa_mask_place *place)
 {
@@ -74,7 +87,8 @@ size_t aa_mask_scan_cookies(struct aa_mask_scan *s, size_t end, const struct aa_
             return AA_MIN(end, name) == name ? name : end;
         inner.to = at + 1;
         aa_mask_scan_value(s, name, &inner, &value);
-        (void)aa_mask_scan_take(s, &value);
+        if (!is_choice(s, name, inner.to - 1))
+            (void)aa_mask_scan_take(s, &value);
         if (value.behind >= s->n || s->v[value.behind] != ';')
             return value.behind;
         at = aa_mask_scan_blanks(s, value.behind + 1);

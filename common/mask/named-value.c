@@ -12,7 +12,9 @@ static bool is_doubtful(const struct aa_mask_quotes *quotes, char c)
     char next = quotes->at + 1 < quotes->n ? quotes->v[quotes->at + 1] : 0;
     char before = quotes->at > 0 ? quotes->v[quotes->at - 1] : '\n';
 
-    if (c == '`' || (c == '$' && (next == '(' || next == '\'')) || (c == '<' && next == '<'))
+    if (c == '<' && next == '<')
+        return !(before == '<' || (quotes->n - quotes->at > 2 && quotes->v[quotes->at + 2] == '<')); /* no here-string */
+    if (c == '`' || (c == '$' && (next == '(' || next == '\'')))
         return true;
     return c == '#' && aa_mask_is_syntax(before);
 }

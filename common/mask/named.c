@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-enum { NEAR = 80, RANDOM_MIN = 7, LONG_PATH = 512 };
+enum { NEAR = 80, RANDOM_MIN = 7, LONG_PATH = 512, AWS_KEY = 20 };
 
 static bool is_secret(struct aa_mask_scan *s, size_t start, size_t end)
 {
@@ -88,6 +88,9 @@ static struct aa_mask_place read_separator(const struct aa_mask_scan *s, size_t 
             at++; /* =~, not a home folder */
         if (at < s->n && s->v[at] == '>')
             at++;
+    } else if (c == ':' && at + 2 < s->n && s->v[at + 1] == ':' && s->v[at + 2] == ' ') {
+        place.kind = AA_MASK_SEPARATED_COLON; /* LDIF: base64 follows */
+        at += 2;
     } else if (c == ':' && at + 1 < s->n && s->v[at + 1] != ':') {
         /* x/token:1.2 is an image, token://x an address, ${TOKEN:?text} an error */
         if (s->v[at + 1] == '/' && at + 2 < s->n && s->v[at + 2] == '/')
@@ -197,6 +200,12 @@ void aa_mask_scan_value(struct aa_mask_scan *s, size_t start, const struct aa_ma
     *value = (struct aa_mask_value){ .from = at };
     if (at + 1 < s->n && s->v[at] == '$' && (s->v[at + 1] == '\'' || s->v[at + 1] == '"'))
         at++;
+    if (at + 1 < s->n && strchr("NEbru", s->v[at]) != NULL && s->v[at] != '\0') {
+        size_t quote = aa_mask_scan_backslashes(s, at + 1); /* N'…' of SQL, b'…' of Python */
+
+        at += quote < s->n && (s->v[quote] == '\'' || s->v[quote] == '"') &&
+              aa_mask_quote_at(&s->quotes, at + 1, quote - at - 1) != AA_MASK_QUOTE_CLOSES;
+    }
     if (byte == '"' || byte == '\'') {
         at += 3;
         endings |= AA_MASK_ENDS_PERCENT;
@@ -216,9 +225,31 @@ void aa_mask_scan_value(struct aa_mask_scan *s, size_t start, const struct aa_ma
     }
     value->from = at;
     value->to = value->behind = aa_mask_value_end(&s->ends, s->v, s->n, at, endings);
+    if (value->to > at + 1 && s->v[value->to - 1] == ']' && memchr(s->v + at, '[', value->to - at) == NULL &&
+        memrchr(s->v + (start > NEAR ? start - NEAR : 0), '[', AA_MIN(start, (size_t)NEAR)) != NULL)
+        value->to--; /* x=[a=1,password=VALUE] */
+    if (start > 0 && value->to > at + 1 && strchr("/#@%~!", s->v[start - 1]) != NULL) {
+        size_t to = value->to; /* the end of what sed puts in place of something: NAME=VALUE/g */
+
+        while (to > at && value->to - to < 3 && (s->v[to - 1] == 'g' || s->v[to - 1] == 'I' || s->v[to - 1] == 'i'))
+            to--;
+        if (to > at + 1 && s->v[to - 1] == s->v[start - 1]) {
+            value->to = to - 1;
+            return;
+        }
+    }
     if (joined && value->to > at && s->v[value->to - 1] != '[' &&
         !aa_mask_is_no_value(s->v + at, value->to - at))
         read_tail(s, value, endings);
+}
+
+static bool is_name(const char *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!aa_mask_is_name_byte(v[i]))
+            return false;
+    }
+    return n > 0;
 }
 
 bool aa_mask_scan_take(struct aa_mask_scan *s, const struct aa_mask_value *value)
@@ -227,6 +258,16 @@ bool aa_mask_scan_take(struct aa_mask_scan *s, const struct aa_mask_value *value
     size_t n = value->to - value->from;
 
     if (n == 0)
+        return false;
+    /* Credential=AKIA…/20260110/eu-west-1: the rest has to be seen */
+    if (n > AWS_KEY && (aa_mask_begins(v, n, "akia") || aa_mask_begins(v, n, "asia")) &&
+        (v[AWS_KEY] == '/' || aa_mask_percent(v, n, AWS_KEY) == '/'))
+        n = AWS_KEY;
+    /* a.password=a.confirmation='x': the value stands behind the second name */
+    if (!value->quoted && v[n - 1] == '=' && is_name(v, n - 1) && value->to < s->n &&
+        (s->v[value->to] == '\'' || s->v[value->to] == '"') &&
+        ((s->n - value->to > 3 && memcmp(s->v + value->to, "'\\''", 4) == 0) ||
+         aa_mask_quote_at(&s->quotes, value->to, 0) == AA_MASK_QUOTE_OPENS))
         return false;
     if (aa_mask_is_no_value(v, n))
         return n > LONG_PATH || aa_mask_begins(v, n, "arn:"); /* names in it are not looked at */
@@ -345,6 +386,53 @@ static bool is_whole_secret(struct aa_mask_scan *s, size_t start, size_t end, en
            is_secret(s, s->previous, end);
 }
 
+static bool is_id(const char *v, size_t n)
+{
+    bool parts = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!(v[i] >= 'a' && v[i] <= 'z') && v[i] != '-' && v[i] != '_')
+            return false;
+        parts = parts || v[i] == '-' || v[i] == '_';
+    }
+    return parts;
+}
+
+/* creds=USER:VALUE */
+static bool takes_user(const struct aa_mask_scan *s, size_t start, size_t end)
+{
+    static const char *const names[] = { "creds", "cred", "credentials", "basicauth", "basic_auth", "basic-auth",
+                                         "httpauth", "proxyauth", "userpass", "http_auth", "proxy_auth" };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(names); i++) {
+        size_t length = strlen(names[i]);
+
+        if (end - start >= length && aa_mask_is_word(s->v + end - length, length, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static void skip_user(const struct aa_mask_scan *s, struct aa_mask_value *value)
+{
+    size_t at = value->from;
+
+    while (at < value->to && (aa_mask_is_name_byte(s->v[at]) || s->v[at] == '@'))
+        at++;
+    if (at > value->from && at + 1 < value->to && s->v[at] == ':' && s->v[at + 1] != '/')
+        value->from = at + 1;
+}
+
+/* https://x-access-token:VALUE@host is a pattern's; password:reset in db:password:reset is no name of a value. */
+static bool is_in_a_row(const struct aa_mask_scan *s, size_t start)
+{
+    if (start >= 3 && s->v[start - 1] == '/' && s->v[start - 2] == '/' && s->v[start - 3] == ':')
+        return true;
+    if (start >= 9 && aa_mask_begins(s->v + start - 9, 9, "checksum/"))
+        return true;
+    return start >= 2 && s->v[start - 1] == ':' && aa_mask_is_name_byte(s->v[start - 2]);
+}
+
 /* Looks at what stands behind one name; where to go on. */
 static size_t look_at(struct aa_mask_scan *s, size_t start, size_t end)
 {
@@ -354,6 +442,9 @@ static size_t look_at(struct aa_mask_scan *s, size_t start, size_t end)
 
     if (place.kind == AA_MASK_SEPARATED_COLON && aa_mask_is_word(s->v + tail, end - tail, "authorization"))
         return aa_mask_scan_authorization(s, start, end, &place);
+    if (place.kind != AA_MASK_SEPARATED_NOTHING &&
+        (aa_mask_scan_is(s, start, end, "--cookie") || aa_mask_scan_is(s, start, end, "--cookies")))
+        return aa_mask_scan_cookies(s, end, &place);
     if (place.kind == AA_MASK_SEPARATED_COLON &&
         (aa_mask_scan_is(s, start, end, "cookie") || aa_mask_scan_is(s, start, end, "set-cookie")))
         return aa_mask_scan_cookies(s, end, &place);
@@ -364,6 +455,8 @@ static size_t look_at(struct aa_mask_scan *s, size_t start, size_t end)
         }
         return place.kind == AA_MASK_SEPARATED_BLANK ? behind_blank(s, start, end, &place) : end;
     }
+    if (is_in_a_row(s, start) && place.kind == AA_MASK_SEPARATED_COLON)
+        return end;
     if (!is_whole_secret(s, start, end, place.kind))
         return end;
     /* PASSWORD= rm: the value is empty, a command follows */
@@ -376,6 +469,12 @@ static size_t look_at(struct aa_mask_scan *s, size_t start, size_t end)
     if (place.kind == AA_MASK_SEPARATED_TAG &&
         !(value.to + 1 < s->n && s->v[value.to] == '<' && s->v[value.to + 1] == '/'))
         return end;
+    if (aa_mask_scan_is(s, start, end, "--secret") && is_id(s->v + value.from, value.to - value.from))
+        return end; /* the name of one */
+    if (aa_mask_begins(s->v + value.from, value.to - value.from, "base32:"))
+        value.from += 7;
+    if (takes_user(s, start, end))
+        skip_user(s, &value);
     return aa_mask_scan_take(s, &value) ? value.behind : end;
 }
 

@@ -6,7 +6,7 @@
  */
 #include "named.h"
 
-enum { COMPONENT_MAX = 16, NUMBER_MAX = 3, MARKS_MIN = 3, STEP_UP_WITHIN = 512 };
+enum { COMPONENT_MAX = 16, NUMBER_MAX = 3, MARKS_MIN = 3, STEP_UP_WITHIN = 512, HASH_MIN = 20, NAME_LENGTH = 64 };
 
 static bool is_component_byte(char c)
 {
@@ -62,6 +62,21 @@ static bool has_step_up(const char *v, size_t n)
     return false;
 }
 
+/* hash:/etc/postfix/x: a table that is looked up */
+static bool is_map(const char *v, size_t n)
+{
+    static const char *const types[] = { "hash:", "btree:", "lmdb:", "cdb:", "dbm:", "texthash:", "pcre:",
+                                         "regexp:", "proxy:", "mysql:", "pgsql:", "ldap:", "sqlite:", "inline:" };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(types); i++) {
+        size_t length = strlen(types[i]);
+
+        if (n > length && aa_mask_begins(v, n, types[i]))
+            return v[length] == '/' ? is_absolute(v + length, n - length) : is_map(v + length, n - length);
+    }
+    return false;
+}
+
 bool aa_mask_is_path(const char *v, size_t n)
 {
     size_t i;
@@ -82,12 +97,30 @@ bool aa_mask_is_path(const char *v, size_t n)
     i = variable_length(v, n);
     if (i > 0 && i < n && v[i] == '/')
         return true; /* $HOME/x */
-    return aa_mask_begins(v, n, "file:");
+    return is_map(v, n) || aa_mask_begins(v, n, "file:");
+}
+
+/* $6$salt$…: the hash of a password, which looks like several variables */
+static bool is_hash(const char *v, size_t n)
+{
+    static const char *const methods[] = { "$1$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$2a$", "$2b$", "$2x$", "$2y$" };
+    size_t signs = 0;
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(methods); i++)
+        signs += aa_mask_begins(v, n, methods[i]);
+    if (signs == 0 || n < HASH_MIN)
+        return false;
+    signs = 0;
+    for (size_t i = 0; i < n; i++)
+        signs += v[i] == '$';
+    return signs >= 3;
 }
 
 /* $X, ${X}, $1, and several of them: $A:$B */
 static bool is_variables(const char *v, size_t n)
 {
+    if (is_hash(v, n))
+        return false;
     for (size_t i = 0; i < n;) {
         size_t length = variable_length(v + i, n - i);
 
@@ -100,6 +133,29 @@ static bool is_variables(const char *v, size_t n)
     return n > 0;
 }
 
+/* docker and podman: a secret's name, and what becomes of it: db_password,type=env */
+static bool is_mounted(const char *v, size_t n)
+{
+    static const char *const keys[] = { "id=", "src=", "source=", "target=", "type=", "uid=", "gid=", "mode=", "env=" };
+    size_t at = 0;
+    bool key = false;
+
+    while (at < n && at < NAME_LENGTH && aa_mask_is_name_byte(v[at]))
+        at++;
+    if (at == n || (v[at] != ',' && v[at] != '='))
+        return false;
+    for (size_t from = v[at] == ',' ? at + 1 : 0; from < n; from++) {
+        key = false;
+        for (size_t i = 0; i < AA_ARRAY_SIZE(keys); i++)
+            key = key || aa_mask_begins(v + from, n - from, keys[i]);
+        if (!key)
+            return false;
+        while (from < n && v[from] != ',')
+            from++;
+    }
+    return key;
+}
+
 static bool is_reference(const char *v, size_t n)
 {
     static const char *const prefixes[] = {
@@ -108,7 +164,7 @@ static bool is_reference(const char *v, size_t n)
     };
     char first = v[0], last = v[n - 1];
 
-    if (is_variables(v, n))
+    if (is_variables(v, n) || is_mounted(v, n))
         return true;
     if (n >= 2 && first == '$' && (v[1] == '(' || v[1] == '['))
         return true;
@@ -146,7 +202,7 @@ static bool is_switch(const char *v, size_t n)
         "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "prompt", "ask",
         "stdin", "env", "required", "optional", "enabled", "disabled", "enable", "disable", "redacted",
         "masked", "hidden", "string", "str", "bytes", "int", "bool", "auto", "never", "always", "self", "files",
-        "compat", "-",
+        "compat", "sss", "systemd", "winbind", "sha256", "sha512", "md5", "plain", "-",
     };
 
     for (size_t i = 0; i < AA_ARRAY_SIZE(words); i++) {

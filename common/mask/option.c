@@ -7,7 +7,7 @@
 #include "option-rows.h"
 #include "option-spelling.h"
 
-enum { ACTIVE_MAX = 64 };
+enum { ACTIVE_MAX = 64, SET_NAME_MAX = 256 };
 
 /* A row whose program stands before the words that are looked at. */
 struct active {
@@ -37,6 +37,9 @@ struct command {
     bool ended; /* options of every program */
     /* the word before takes this one as its value */
     bool due;
+    const struct aa_mask_word *option;
+    bool verb;  /* "set", "config": a name and its value may follow, as two words */
+    bool set;   /* the word before is such a name */
     struct aa_mask_spelled how;
 };
 
@@ -50,6 +53,16 @@ static bool is_option(const struct aa_mask_word *word)
 static bool equals(const struct aa_mask_word *word, const char *text, size_t n)
 {
     return word->n == n && memcmp(word->v, text, n) == 0;
+}
+
+static bool equals_start(const struct aa_mask_word *word, size_t length, const char *text)
+{
+    return length == strlen(text) && length <= word->n && memcmp(word->v, text, length) == 0;
+}
+
+static bool equals_text(const struct aa_mask_spelled *spelled, const char *text)
+{
+    return spelled->length == strlen(text) && memcmp(spelled->text, text, spelled->length) == 0;
 }
 
 static void cover_piece(struct search *s, const struct aa_mask_word *word, size_t from, size_t to)
@@ -72,6 +85,52 @@ static bool names_source(const struct aa_mask_spelled *how, const char *value, s
             (n == 2 && memcmp(value, "fd", 2) == 0));
 }
 
+/* "Bearer VALUE": the scheme stays. */
+static size_t scheme_length(const char *value, size_t n)
+{
+    static const char *const schemes[] = { "bearer ", "basic ", "token ", "flyv1 ", "splunk ", "apikey ", "bot ", "ssws ", "base32:", "hex:" };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(schemes); i++) {
+        const size_t length = strlen(schemes[i]);
+
+        if (n < length + 4)
+            continue;
+        for (size_t j = 0; j < length && (value[j] | 0x20) == (schemes[i][j] | 0x20); j++) {
+            if (j + 1 == length)
+                return length;
+        }
+    }
+    return 0;
+}
+
+/* --cookie 'NAME=VALUE; …': the names stay, and what is covered of it is the patterns' to say. --secret NAME:
+ * the name of a secret is none. */
+static bool is_told_by_others(const struct search *s, const struct aa_mask_word *option, size_t from,
+                              const char *value, size_t n)
+{
+    static const char *const ids[] = { "--secret", "--secrets", "--set-secrets", "--update-secrets", "--secret-id",
+                                       "--existing-secret", "--pull-secret", "--image-pull-secret" };
+    const size_t length = from > 0 ? from - 1 : option->n;
+    size_t last = n;
+
+    if (equals_start(option, length, "--cookie") || equals_start(option, length, "--cookies"))
+        return memchr(value, '=', n) != NULL;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(ids); i++) {
+        if (!equals_start(option, length, ids[i]))
+            continue;
+        for (size_t j = 0; j < n; j++) {
+            if (!((value[j] >= 'a' && value[j] <= 'z') || (value[j] >= 'A' && value[j] <= 'Z') || value[j] == '-' ||
+                  value[j] == '_'))
+                return false;
+            if (value[j] == '-' || value[j] == '_')
+                last = j + 1;
+        }
+        return aa_mask_name_is_secret(s->masker, value, n) ||
+               (n - last >= 3 && last < n && (memcmp(value + last, "key", 3) == 0 || memcmp(value + last, "cert", 3) == 0));
+    }
+    return false;
+}
+
 /* What is literal of a value; an expansion in it stays. */
 static void cover(struct search *s, const struct aa_mask_word *word, size_t from,
                   const struct aa_mask_spelled *how)
@@ -84,6 +143,7 @@ static void cover(struct search *s, const struct aa_mask_word *word, size_t from
             return;
         from = (size_t)(found + 1 - word->v);
     }
+    from += scheme_length(word->v + from, word->n - from);
     if (!word->raw) {
         cover_piece(s, word, from, word->n);
         return;
@@ -190,10 +250,12 @@ static bool read_option(struct search *s, struct command *c, const struct aa_mas
         how = by_name;
         reading = aa_mask_name_read(s->masker, word, &from);
     }
-    if (reading == AA_MASK_READ_HERE)
+    if (reading == AA_MASK_READ_HERE && !is_told_by_others(s, word, from, word->v + from, word->n - from))
         cover(s, word, from, &how);
     c->due = reading == AA_MASK_READ_NEXT;
     c->how = how;
+    c->option = word;
+    c->set = false;
     return reading == AA_MASK_READ_HERE;
 }
 
@@ -246,6 +308,79 @@ static void read_behind(struct command *c, const struct aa_mask_word *word)
     }
 }
 
+/* "config set NAME VALUE", "kv put x/NAME VALUE": the value is the next word. */
+static void read_set(struct search *s, struct command *c, const struct aa_mask_word *word)
+{
+    static const char *const verbs[] = { "set", "config", "configure", "modify", "put", "write", "setprop" };
+    size_t from = word->n;
+    bool compound = false;
+
+    if (is_option(word) || c->plain)
+        return;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(verbs); i++) {
+        if (equals(word, verbs[i], strlen(verbs[i]))) {
+            c->verb = true;
+            return;
+        }
+    }
+    if (!c->verb || word->n > SET_NAME_MAX || word->n == 0 || (word->n > 4 && memcmp(word->v + 1, "et-", 3) == 0))
+        return; /* set-credentials, get-token */
+    while (from > 0 && word->v[from - 1] != '/' && word->v[from - 1] != ':')
+        from--;
+    for (size_t i = from; i < word->n; i++) {
+        const char b = word->v[i];
+        const bool letter = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+
+        if (!letter && !(b >= '0' && b <= '9') && b != '_' && b != '-' && b != '.')
+            return;
+        compound = compound || !(b >= 'a' && b <= 'z');
+    }
+    if ((!compound && from == 0) || !aa_mask_name_is_secret(s->masker, word->v + from, word->n - from))
+        return;
+    c->due = c->set = true;
+    c->how = by_name;
+    c->option = word;
+}
+
+static bool is_set_value(const struct aa_mask_word *word)
+{
+    static const char *const others[] = { "=", "for", "to", "from", "is", "as", "with", "of", "by", "on", "in" };
+
+    for (size_t i = 0; i < AA_ARRAY_SIZE(others); i++) {
+        if (equals(word, others[i], strlen(others[i])))
+            return false;
+    }
+    return word->n > 0;
+}
+
+/* "user@host" by itself, behind a program of which a row says that it is none: no address for mail. */
+static void spare_target(struct search *s, const struct command *c, const struct aa_mask_word *word,
+                         const struct aa_mask_word *before)
+{
+    const char *at = memchr(word->v, '@', word->n);
+    size_t first, last;
+
+    if (at == NULL || word->raw || before == NULL || memchr(at + 1, '@', word->n - (size_t)(at + 1 - word->v)) != NULL ||
+        memmem(before->v, before->n, "mail", 4) != NULL || memmem(before->v, before->n, "author", 6) != NULL)
+        return;
+    for (size_t i = 0; i < word->n; i++) {
+        if (strchr(" \t\n=,<>;:'\"", word->v[i]) != NULL)
+            return;
+    }
+    first = word->origin != NULL ? word->origin[0] : word->at;
+    last = word->origin != NULL ? word->origin[word->n - 1] : word->at + word->n - 1;
+    for (size_t i = 0; i < c->active_n; i++) {
+        for (size_t j = 0; j < c->active[i].row->spelled_n; j++) {
+            const struct aa_mask_spelled *spelled = &c->active[i].row->spelled[j];
+
+            if (spelled->kind == AA_MASK_SPARE && equals_text(spelled, "email")) {
+                aa_mask_spans_add(s->spans, first, last + 1 - first, AA_MASK_TARGET, AA_MASK_TARGET);
+                return;
+            }
+        }
+    }
+}
+
 static void read_end_of_options(struct command *c, size_t i)
 {
     /* a wrapper's, where a command follows it */
@@ -290,6 +425,30 @@ static struct aa_mask_word without_name(const struct aa_mask_word *word)
     return ret;
 }
 
+/* Whether the word is an option's, and not one that is counted: of options that always take one, and a
+ * number behind a letter. */
+static bool is_argument(const struct aa_mask_word *before, const struct aa_mask_word *word)
+{
+    static const char *const options[] = {
+        "--algorithm", "--cluster", "--config", "--context", "--database", "--endpoint", "--format", "--host",
+        "--keyring", "--name", "--namespace", "--output", "--port", "--profile", "--project", "--realm", "--region",
+        "--server", "--stdin-name", "--url", "--user", "--username", "--vault-id", "--vault-password-file", "--vhost",
+        "-vhost", "--node", "--organization", "--time-step-size", "--digits", "--now", "--start-time", "--window",
+    };
+
+    if (before == NULL || !is_option(before))
+        return false;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(options); i++) {
+        if (equals(before, options[i], strlen(options[i])))
+            return true;
+    }
+    for (size_t i = 0; i < word->n; i++) {
+        if (word->v[i] < '0' || word->v[i] > '9')
+            return false;
+    }
+    return before->n == 2 && word->n > 0 && word->n <= 5;
+}
+
 static int read_command(struct search *s, const struct aa_mask_word *words, size_t n, bool starts,
                         unsigned depth)
 {
@@ -309,20 +468,23 @@ static int read_command(struct search *s, const struct aa_mask_word *words, size
             r = read_inner(s, word, depth);
             continue;
         }
-        if (c.due && !is_option(word)) {
-            cover(s, word, 0, &c.how);
+        spare_target(s, &c, word, before);
+        if (c.due && !is_option(word) && !is_told_by_others(s, c.option, 0, word->v, word->n)) {
+            if (!c.set || is_set_value(word))
+                cover(s, word, 0, &c.how);
             c.due = false;
         } else if (equals(word, "--", 2)) {
             c.due = false;
             read_end_of_options(&c, i);
         } else {
             is_value = read_option(s, &c, word);
-            if (!is_option(word) && !is_value)
+            if (!is_option(word) && !is_value && !is_argument(before, word))
                 is_value = read_operand(s, &c, word);
             if (!is_value) {
                 const struct aa_mask_word named = starts && i == 0 ? without_name(word) : *word;
 
                 read_behind(&c, word);
+                read_set(s, &c, word);
                 r = find_program(s, &c, &named, before == NULL, before);
                 if (r == 0)
                     r = read_inner(s, word, depth);
@@ -372,7 +534,7 @@ static bool is_among(const struct aa_mask_words *words, const char *program, siz
     for (size_t i = 0; i < words->n; i++) {
         const char *name;
 
-        if (!words->v[i].separator &&
+        if (!words->v[i].separator && !(i > 0 && !first && names_something(&words->v[i - 1])) &&
             aa_mask_program_name(&words->v[i], first, &name) == length &&
             memcmp(name, program, length) == 0)
             return true;

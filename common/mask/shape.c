@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "named.h"
 #include "near.h"
 #include "pattern.h"
 #include "shape-start.h"
@@ -29,6 +30,8 @@ enum {
     SMALL_TEXTS = 4096,         /* and of many such texts together */
     AGAIN_BASE = 32 * 1024,     /* bytes of matches that may be looked at once more, and half the text */
     AGAIN_LONGEST = 256,        /* what fails its check and is longer is looked at once */
+    QUOTED_LONGEST = 4096,      /* of a value in quotes */
+    QUOTED_MAX = 1024 * 1024,   /* bytes in which it is looked for what the quotes in front of values are */
     TIME_PATTERN = 40 * 1000 * 1000, /* nanoseconds for one pattern in one text; */
     TIME_BASE = 500 * 1000 * 1000, /* for all texts of a masker, and for each byte more: */
     TIME_BYTE = 1000,
@@ -55,6 +58,7 @@ struct aa_mask_shapes {
     int64_t spent, allowed, read_at, pattern_until; /* nanoseconds */
     size_t unread;                                  /* bytes for which no clock was read */
     unsigned calls;
+    size_t quoted;                 /* of this text */
     bool had_overrun, is_late;
 };
 
@@ -284,19 +288,49 @@ static bool is_spared(const struct aa_mask_text *text, const char *word)
     return false;
 }
 
+/*
+ * Where a value ends that begins behind a quote: most patterns end it at a blank or at a sign, but it reaches
+ * to its quote. Only where the quote opens, as a shell reads it, and belongs to what the pattern looked at: else
+ * commands might stand behind it.
+ */
+static size_t quoted_end(struct aa_mask_shapes *shapes, const struct pattern *pattern, const struct aa_mask_text *text,
+                         const struct match *match)
+{
+    struct aa_mask_quotes quotes = { .v = text->v, .n = text->n };
+    size_t at = match->at, escapes = 0, end;
+    char quote;
+
+    if (at < 2 || match->value_end >= text->n || match->value_end == match->at ||
+        !aa_streq(pattern->type, AA_MASK_TYPE_SECRET))
+        return match->value_end;
+    quote = text->v[--at];
+    if ((quote != '"' && quote != '\'') || text->v[match->value_end] == quote ||
+        strchr(" \t&|;<>(){}[]/:,'\"", text->v[match->value_end]) == NULL || at <= match->start)
+        return match->value_end;
+    for (; at > 0 && text->v[at - 1] == '\\' && escapes < AA_MASK_ESCAPES_MAX; at--)
+        escapes++;
+    if (at <= match->start || shapes->quoted + at > QUOTED_MAX)
+        return match->value_end;
+    shapes->quoted += at;
+    if (aa_mask_quote_at(&quotes, at, escapes) != AA_MASK_QUOTE_OPENS || quotes.unsure)
+        return match->value_end;
+    end = aa_mask_quoted_end(text->v, AA_MIN(text->n, match->at + QUOTED_LONGEST), match->at, quote, escapes);
+    return end < text->n && end < match->at + QUOTED_LONGEST && end > match->value_end ? end : match->value_end;
+}
+
 /* Adds the value of a match, and tells where to go on. */
-static size_t take(const struct pattern *pattern, const struct aa_mask_text *text,
+static size_t take(struct aa_mask_shapes *shapes, const struct pattern *pattern, const struct aa_mask_text *text,
                    const struct match *match, struct aa_mask_spans *spans)
 {
     const char *value = text->v + match->at;
-    size_t length = match->value_end - match->at;
+    size_t length = quoted_end(shapes, pattern, text, match) - match->at;
 
     if (!aa_mask_check((enum aa_mask_check)pattern->raw->check, value, length))
         return length > AGAIN_LONGEST ? match->end : match->start + 1;
     if (!aa_streq(pattern->type, AA_MASK_TYPE_SECRET) || !aa_mask_is_path(value, length))
         aa_mask_spans_add(spans, text->at + match->at, length, pattern->name, pattern->type);
     /* what stands behind a value may stand in front of the next one */
-    return match->value_end;
+    return match->at + length;
 }
 
 struct search {
@@ -397,7 +431,7 @@ static void search(struct aa_masker *masker, struct pattern *pattern, const stru
             search.at++;
             continue;
         }
-        next = take(pattern, text, &match, spans);
+        next = take(shapes, pattern, text, &match, spans);
         if (next <= match.start)
             next = match.start + 1;
         if (next < match.end) {
@@ -485,6 +519,7 @@ int aa_mask_find_shapes(struct aa_masker *masker, const struct aa_mask_text *tex
     aa_mask_near_look(&shapes->near, looked_at.v, looked_at.n, shapes->wanted);
     shapes->allowed += (int64_t)looked_at.n * TIME_BYTE;
     digits = count_digits(&looked_at);
+    shapes->quoted = 0;
     for (size_t i = 0; r == 0 && i < shapes->n; i++) {
         if (shapes->wanted[i] &&
             digits >= aa_mask_check_digits((enum aa_mask_check)shapes->patterns[i].raw->check))

@@ -95,7 +95,7 @@ static const char *const covered[] = {
     "bash -c \"PASSWORD='‹hunter› ‹two›' run\"",
     "bash -c 'PASSWORD=\"‹hunter› ‹two›\" run'",
     "echo \"password=‹hunter2›\" >> /etc/x.conf",
-    "sed -i 's/password=.*/password=‹new1/›' x",
+    "sed -i 's/password=.*/password=‹new1›/' x",
     /* JSON */
     "{\"password\":\"‹hunter2›\"}",
     "{\"password\": \"‹hunter2›\"}",
@@ -190,7 +190,7 @@ static const char *const covered[] = {
     "Authorization: Digest username=\"bob\", realm=\"x\", response=\"‹abc123›\"",
     "Authorization: AWS4-HMAC-SHA256 Credential=‹AKIA/2024/x›, SignedHeaders=host, Signature=‹abc123›",
     "Cookie: sid=‹abc123›",
-    "curl -H 'Cookie: sid=‹abc123›; theme=‹dark1›' https://x",
+    "curl -H 'Cookie: sid=‹abc123›; theme=dark1' https://x",
     "Cookie: a=‹abc1›; b=‹def2›; c=‹ghi3›",
     "Set-Cookie: sid=‹abc123›; Path=/; HttpOnly",
     "Bearer: ‹abc123›",
