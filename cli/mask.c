@@ -75,6 +75,7 @@ const struct command command_mask = {
              "  without a command: lines of standard input, each a command line or any text\n"
              "  --explain        below each line, what was covered and by which rule\n"
              "  --json           one object a line\n"
+             "  --arguments      each line is a command, as a JSON array of its words\n"
              "  --policy PATH    the masks of this file or folder instead of those of the policy in\n"
              "                   force; may be repeated\n"
              "  --key-file FILE  the key of the tokens; else this host's, which only root may read\n"

@@ -50,7 +50,7 @@ struct aa_asking {
     struct aa_fault fault;
     char who[256]; /* who decided, for words */
     unsigned complaints;
-    char trouble[AA_LINE_MAX / 4]; /* what a channel last complained of */
+    char trouble[2 * AA_FAULT_DETAIL_MAX]; /* what a channel last complained of, with its name */
 };
 
 /* The first end is the one that counts. */

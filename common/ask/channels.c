@@ -30,12 +30,9 @@ static int find_channel(const struct aa_snapshot *snapshot, const char *name,
 /* A channel that cannot ask stops nobody else; it is said, and recorded where it was the last. */
 static void complain(struct aa_asking *asking, const char *channel, const char *why)
 {
-    char note[AA_LINE_MAX / 4];
-
-    snprintf(note, sizeof(note), "channel %s: %s", channel, why);
+    snprintf(asking->trouble, sizeof(asking->trouble), "channel %s: %s", channel, why);
     if (asking->complaints++ < COMPLAINTS_MAX)
-        aa_tell_note(asking, note);
-    snprintf(asking->trouble, sizeof(asking->trouble), "%s", note);
+        aa_tell_note(asking, asking->trouble);
 }
 
 /* Groups of the chat system that could answer: the courier looks into these and no others. */

@@ -129,7 +129,7 @@ static bool read_quoted(struct aa_lexer *lexer, struct aa_buffer *raw)
 
             if (next != '"' && next != '\\' && next != '*') {
                 aa_complain(lexer->complaints, place_at(lexer, lexer->at),
-                            "a backslash stands only before \", \\ or *");
+                            "a backslash stands only before \", \\ or *; for one in the text write \\\\");
                 return false;
             }
             aa_buffer_add_byte(raw, next);

@@ -26,17 +26,6 @@ struct level {
     size_t *words;
 };
 
-static int digit_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
 /* Decodes what is there, newlines left out; returns how many bytes. */
 static size_t decode(const char *v, size_t n, char *ret)
 {
@@ -45,7 +34,7 @@ static size_t decode(const char *v, size_t n, char *ret)
     int held = 0;
 
     for (size_t i = 0; i < n; i++) {
-        int value = digit_value(v[i]);
+        int value = aa_mask_base64_digit(v[i]);
 
         if (value < 0)
             continue;
@@ -167,20 +156,20 @@ static int find_base64(struct aa_masker *masker, const struct aa_mask_text *text
         size_t start = at, line;
         int r;
 
-        if (digit_value(text->v[at]) < 0) {
+        if (aa_mask_base64_digit(text->v[at]) < 0) {
             at++;
             continue;
         }
         for (;;) {
             line = at;
-            while (at < text->n && digit_value(text->v[at]) >= 0)
+            while (at < text->n && aa_mask_base64_digit(text->v[at]) >= 0)
                 at++;
             line = at - line;
             if (line < LINE_MIN || line % 4 != 0 || at + 2 >= text->n)
                 break;
-            if (text->v[at] == '\r' && text->v[at + 1] == '\n' && digit_value(text->v[at + 2]) >= 0)
+            if (text->v[at] == '\r' && text->v[at + 1] == '\n' && aa_mask_base64_digit(text->v[at + 2]) >= 0)
                 at += 2;
-            else if (text->v[at] == '\n' && digit_value(text->v[at + 1]) >= 0)
+            else if (text->v[at] == '\n' && aa_mask_base64_digit(text->v[at + 1]) >= 0)
                 at++;
             else
                 break;

@@ -69,17 +69,6 @@ static int weigh(char a, char b)
     return strchr(followers[aa_mask_lower(a) - 'a'], aa_mask_lower(b)) != NULL ? COMMON : RARE;
 }
 
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
 /* base64 of text is no secret by itself: encoded.c reads what it says. */
 static bool says_text(const char *v, size_t n)
 {
@@ -88,7 +77,7 @@ static bool says_text(const char *v, size_t n)
     int held = 0;
 
     for (size_t i = 0; i < n && v[i] != '='; i++) {
-        int value = base64_value(v[i]);
+        int value = aa_mask_base64_digit(v[i]);
         unsigned char c;
 
         if (value < 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the parts of the finder "name" hand each other: the words of names, quotes, extents of values. */
+/* What the parts of the finder "name" hand each other: the words of names, quotes, extents of values;
+ * and, below, what all finders ask of a byte. */
 #ifndef AA_MASK_NAMED_H
 #define AA_MASK_NAMED_H
 
@@ -100,6 +101,18 @@ static inline int aa_mask_hex_digit(char c)
         return c - '0';
     c = aa_mask_lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Of either alphabet of base64, or -1. */
+static inline int aa_mask_base64_digit(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
 /* The byte that "%XX" at this place means, or -1. */

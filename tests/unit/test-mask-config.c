@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Mask blocks in a snapshot: what was written is what stands there; a damaged reference is followed
  * nowhere; and what is shipped is exactly what policies/masking.conf says. */
-#include "unit.h"
-#include "world.h"
+#include "snapshot-copy.h"
 #include "unit-config.h"
 
 #include "language/compile.h"
@@ -24,33 +23,12 @@ static const char policy[] =
     "    on own-token\n"
     "}\n";
 
-static struct aa_buffer original;
-static char *copy;
-static struct aa_snap_header *header;
 static struct aa_snapshot snapshot;
 
 static int set_up(void **state)
 {
     (void)state;
-    world_compile(policy, &original);
-    copy = malloc(original.length);
-    assert_non_null(copy);
-    memcpy(copy, original.data, original.length);
-    header = (struct aa_snap_header *)(void *)copy;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(copy);
-    aa_buffer_free(&original);
-    return 0;
-}
-
-static void *element(enum aa_section section, size_t index)
-{
-    return copy + header->sections[section].offset + index * aa_snapshot_element_size[section];
+    return copy_make(policy);
 }
 
 static void open_copy(void)
@@ -276,7 +254,7 @@ static void only_masks_are_shipped(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, copy_free)
     const struct CMUnitTest tests[] = {
         TEST(what_was_written),
         TEST(none_without_a_mask_block),

@@ -61,6 +61,7 @@ static void switched_off(void **state)
     (void)state;
     named_masker_of(&masker, words, NULL, "encoded");
     check_marked(aa_mask_find_encoded, &masker, "cGFzc3dvcmQ9aHVudGVyMg==");
+    aa_masker_end(&masker);
     named_masker_of(&masker, words, NULL, NULL);
     check_marked(aa_mask_find_encoded, &masker, "‹cGFzc3dvcmQ9aHVudGVyMg==›");
 }

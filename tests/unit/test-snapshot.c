@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* A snapshot that is not exactly what was written: each kind of damage is a fault of its name,
  * a reference that leaves the file is never followed, and what comes of it is never "allow". */
-#include "unit.h"
 #include "facts.h"
-#include "world.h"
+#include "snapshot-copy.h"
 
 static const char policy[] =
     "channel c { type local }\n"
@@ -16,32 +15,10 @@ static const char policy[] =
     "rule r { when user alice; when command /usr/bin/id; when not agent any; env-ok FOO; allow }\n"
     "default ask c; default from g\n";
 
-static struct aa_buffer original; /* a whole one */
-static char *copy; /* exactly as large as it says, so that the sanitizer sees its end */
-static struct aa_snap_header *header;
-
 static int set_up(void **state)
 {
     (void)state;
-    world_compile(policy, &original);
-    copy = malloc(original.length);
-    assert_non_null(copy);
-    memcpy(copy, original.data, original.length);
-    header = (struct aa_snap_header *)(void *)copy;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(copy);
-    aa_buffer_free(&original);
-    return 0;
-}
-
-static void *element(enum aa_section section, size_t index)
-{
-    return copy + header->sections[section].offset + index * aa_snapshot_element_size[section];
+    return copy_make(policy);
 }
 
 /* What a decision over the copy says, sealed again. */
@@ -307,7 +284,7 @@ static void policy_id_is_of_the_text(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, copy_free)
     const struct CMUnitTest tests[] = {
         TEST(whole),
         TEST(header_damage),
