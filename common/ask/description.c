@@ -101,7 +101,7 @@ static void add_warning(struct aa_buffer *fields, struct aa_masker *masker, cons
 
     aa_buffer_add_text(&text, words);
     if (detail != NULL)
-        aa_buffer_printf(&text, ": %.*s", SHOWN_VALUE_MAX, detail);
+        aa_buffer_printf(&text, ": %.*s", (int)aa_mask_cut(detail, SHOWN_VALUE_MAX), detail);
     if (aa_buffer_text(&text) != NULL)
         add_text(fields, masker, "AA_WARNING", text.data, text.length, AA_FIELDS_MAX);
     else
@@ -219,7 +219,7 @@ static struct aa_masker *masker_of_variables(const struct aa_asking *asking)
     const char *why = NULL;
 
     if (input->masker == NULL || !input->masker->show_code ||
-        (aa_mask_has_code(input->request, &why) == 0 && why == NULL))
+        aa_mask_has_code(input->masker, input->request, &why) < 0 || why == NULL)
         return input->masker;
     return NULL;
 }
@@ -296,14 +296,14 @@ static void add_inner_command(const struct aa_asking *asking, struct aa_buffer *
                               const struct aa_effective *effective)
 {
     _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_FIELDS_MAX);
-    _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(64 * 1024);
+    _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(AA_MASK_MEMORY_MAX);
     const char *words[SHOWN_WORDS_MAX];
     size_t n = AA_MIN(effective->args.n, (size_t)SHOWN_WORDS_MAX), begun;
 
     for (size_t i = 0; i < n; i++) {
         words[i] = effective->args.v[i];
         if (aa_doubt_of(&effective->args, i) != AA_EXACT)
-            words[i] = aa_arena_printf(&arena, "%.*s…", SHOWN_INSIDE_BYTES_MAX, words[i]);
+            words[i] = aa_arena_printf(&arena, "%s…", words[i]); /* cut where it is masked */
         if (words[i] == NULL)
             fields->error = -ENOMEM;
     }

@@ -74,7 +74,7 @@ static int check_masks(const struct aa_ask_input *input, const struct aa_snap_as
     if (input->masker == NULL)
         return 0;
     if ((ask->flags & AA_ASK_SHOW_CODE) == 0)
-        r = aa_mask_hides_code(input->masker, input->request, told, told_n, AA_SHOWN_COMMAND_MAX, &why);
+        r = aa_mask_hides_code(input->masker, input->request, told, told_n, AA_COMMAND_MAX, &why);
     if (r < 0)
         return aa_fault(fault, AA_FAULT_MEMORY, r, "there is not enough memory to mask the command");
     if (input->masker->overrun != NULL)

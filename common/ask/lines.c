@@ -4,6 +4,7 @@
 
 #include "asking.h"
 #include "mask/mask.h"
+#include "mask/token.h"
 #include "record/fields-json.h"
 
 /* "3f9a-77c1-e0b2": enough to compare by eye. */
@@ -29,6 +30,7 @@ static void tell_object(struct aa_asking *asking, const char *event)
 {
     _cleanup_buffer_ struct aa_buffer fields = AA_FIELDS_INIT;
     _cleanup_buffer_ struct aa_buffer object = AA_BUFFER_INIT(8 * AA_FIELDS_MAX);
+    _cleanup_buffer_ struct aa_buffer told = AA_BUFFER_INIT(8 * AA_FIELDS_MAX);
     static const char *const arrays[] = { "AA_FROM", "AA_APPROVED_BY", "AA_WARNING", "AA_ENV", NULL };
     const struct aa_fields_json style = { .short_names = true, .arrays = arrays };
 
@@ -40,8 +42,11 @@ static void tell_object(struct aa_asking *asking, const char *event)
                              (struct aa_reader){ (const unsigned char *)fields.data, fields.length },
                              &style);
     aa_buffer_add_text(&object, "}\n");
+    /* approvers see the same fields with the digits: a guess that is typed must not tell them */
     if (aa_buffer_text(&object) != NULL)
-        aa_audience_object(&asking->audience, &object);
+        aa_mask_add_without_digits(&told, object.data, object.length);
+    if (aa_buffer_text(&told) != NULL)
+        aa_audience_object(&asking->audience, &told);
 }
 
 void aa_tell_start(struct aa_asking *asking)
@@ -124,9 +129,12 @@ void aa_tell_end(struct aa_asking *asking)
 void aa_tell_note(struct aa_asking *asking, const char *note)
 {
     _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(AA_LINE_MAX);
+    bool before;
 
     aa_buffer_printf(&text, "actionapprove: %s: ", asking->input->request->id.code);
-    aa_mask_add_prose(&text, asking->input->masker, note, strnlen(note, AA_LINE_MAX / 4));
+    before = aa_masker_keyless(asking->input->masker, true);
+    aa_mask_add_prose(&text, asking->input->masker, note, aa_mask_cut(note, AA_LINE_MAX / 4));
+    (void)aa_masker_keyless(asking->input->masker, before);
     if (aa_buffer_text(&text) == NULL)
         return;
     aa_audience_line(&asking->audience, text.data);

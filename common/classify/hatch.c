@@ -160,10 +160,17 @@ static bool is_hatch(const struct hatch *row, bool first, const char *argument, 
     return row->needles != NULL && contains_needle(row->needles, argument);
 }
 
+/* Where a long argument would be cut a secret in it could be, and half of one is no longer known as
+ * one: then its beginning, up to what looks like a value, has to do. */
 static int explain(struct aa_arena *arena, const char *base, const char *argument,
                    struct aa_hatches *ret)
 {
-    ret->why = aa_arena_printf(arena, "%.64s can run other commands by \"%.64s\"", base, argument);
+    size_t n = strlen(argument);
+
+    if (n > 64)
+        n = AA_MIN(strcspn(argument, "=: \t\n\"'"), (size_t)16);
+    ret->why = aa_arena_printf(arena, "%.64s can run other commands by \"%.*s%s\"", base, (int)n, argument,
+                               argument[n] != '\0' ? "…" : "");
     return ret->why == NULL ? -ENOMEM : 0;
 }
 

@@ -120,6 +120,7 @@ void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outc
                           decision->end != 0 ? decision->end : AA_EVENT_REFUSED;
 
     aa_buffer_clear(&decision->message);
+    (void)aa_masker_keyless(&decision->masker, true); /* a guess that is typed tells nothing */
     if (decision->audience.json) {
         aa_words_denial_object(&decision->message, &decision->masker, aa_event_facts(event)->name, &decision->command,
                                &decision->id, outcome, &decision->fault);
@@ -135,6 +136,7 @@ void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outc
         else
             decision->message.error = words.error;
     }
+    (void)aa_masker_keyless(&decision->masker, false);
     (void)aa_buffer_text(&decision->message);
 }
 

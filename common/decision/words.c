@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include "mask/mask.h"
+#include "mask/token.h"
 #include "record/fields-json.h"
 
 enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
@@ -9,10 +10,14 @@ enum { LINE_COMMAND_MAX = 200, DETAIL_MAX = 512 };
 void aa_words_command(struct aa_buffer *buffer, const struct aa_buffer *command,
                       const struct aa_request *request)
 {
-    if (command->error != 0)
-        buffer->error = command->error;
-    else if (command->length > 0)
-        aa_mask_add_shortened(buffer, command->data, command->length, LINE_COMMAND_MAX);
+    _cleanup_buffer_ struct aa_buffer bare = AA_BUFFER_INIT(AA_FIELDS_MAX);
+
+    /* it is the requester's line: a guess that is typed tells nothing (mask/token.h) */
+    aa_mask_add_without_digits(&bare, command->data, command->length);
+    if (command->error != 0 || bare.error != 0)
+        buffer->error = command->error != 0 ? command->error : bare.error;
+    else if (bare.length > 0)
+        aa_mask_add_shortened(buffer, bare.data, bare.length, LINE_COMMAND_MAX);
     else if (request->frontend == AA_FRONTEND_PAM)
         aa_buffer_add_text(buffer, "login");
     else
@@ -32,7 +37,7 @@ static void add_why(struct aa_buffer *buffer, struct aa_masker *masker, const st
         if (outcome->near_detail != NULL && outcome->near_detail[0] != '\0') {
             aa_buffer_add_text(buffer, ": ");
             aa_mask_add_prose(buffer, masker, outcome->near_detail,
-                              strnlen(outcome->near_detail, DETAIL_MAX));
+                              aa_mask_cut(outcome->near_detail, DETAIL_MAX));
         }
     }
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "mask/token.h"
 #include "record/fields.h"
 #include "verdict/verdict.h"
 
@@ -162,10 +163,35 @@ static struct connection *free_connection(struct aa_local *local, uid_t uid)
     return of_uid < AA_LOCAL_CONNECTIONS_OF_UID_MAX ? found : NULL;
 }
 
+/* A requester could type guesses and look at their tokens, to find out what stands behind those of
+ * others: the digits are for who decides. */
+static void without_digits(const struct aa_buffer *fields, struct aa_buffer *ret)
+{
+    struct aa_reader reader = { (const unsigned char *)fields->data, fields->length };
+    struct aa_field field;
+    int r;
+
+    while ((r = aa_field_next(&reader, &field)) == 1) {
+        size_t begun = ret->length;
+
+        aa_buffer_add_u32(ret, 0);
+        aa_buffer_add(ret, field.name, field.name_length);
+        aa_buffer_add_byte(ret, '=');
+        aa_mask_add_without_digits(ret, field.value, field.value_length);
+        aa_field_end(ret, begun);
+    }
+    if (r < 0)
+        ret->error = r;
+}
+
 static bool greet(struct aa_local *local, struct connection *connection)
 {
     _cleanup_buffer_ struct aa_buffer fields = AA_BUFFER_INIT(AA_LOCAL_GREETING_MAX -
                                                               sizeof(struct aa_local_greeting));
+    _cleanup_buffer_ struct aa_buffer bare = AA_BUFFER_INIT(AA_LOCAL_GREETING_MAX -
+                                                            sizeof(struct aa_local_greeting));
+    const bool decides = connection->standing == AA_LOCAL_ROOT || connection->standing == AA_LOCAL_APPROVER;
+    const struct aa_buffer *shown = decides ? &fields : &bare;
     struct aa_local_greeting greeting = {
         .version = AA_LOCAL_VERSION,
         .standing = connection->standing,
@@ -180,11 +206,14 @@ static bool greet(struct aa_local *local, struct connection *connection)
         memcpy(greeting.nonce, connection->nonce, sizeof(greeting.nonce));
         if (local->owner.describe(local->owner.context, &fields) < 0 || fields.error != 0)
             return false;
+        without_digits(&fields, &bare);
+        if (bare.error != 0)
+            return false;
     }
-    greeting.fields_length = (uint32_t)fields.length;
-    parts[1] = (struct iovec){ fields.data, fields.length };
+    greeting.fields_length = (uint32_t)shown->length;
+    parts[1] = (struct iovec){ shown->data, shown->length };
     return sendmsg(connection->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) ==
-           (ssize_t)(sizeof(greeting) + fields.length);
+           (ssize_t)(sizeof(greeting) + shown->length);
 }
 
 /* Looking somebody up may ask a directory: a flood of strangers must not make us do that. */

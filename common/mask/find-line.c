@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include "known.h"
+
 struct joined {
     char *text;
     size_t length;
@@ -263,6 +265,8 @@ int aa_mask_find_line(struct aa_masker *masker, struct aa_arena *arena,
                                            .spared_n = spared_n };
 
         r = aa_mask_find_in_text(masker, &text, &all);
+        if (r == 0 && !line->own)
+            aa_mask_find_known(masker, &text, &all);
     }
     if (r == 0 && line->n > 1)
         r = find_in_typed(masker, arena, &joined,

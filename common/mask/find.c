@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "find-internal.h"
+#include "known.h"
 
 enum { TARGETS_MAX = 256 };
 
@@ -88,5 +89,7 @@ int aa_mask_find(struct aa_masker *masker, struct aa_arena *arena, const char *t
     r = aa_mask_find_in_text(masker, &whole, ret);
     if (r == 0)
         r = aa_mask_find_options(masker, arena, &words, ret);
+    if (r == 0)
+        aa_mask_find_known(masker, &whole, ret);
     return r < 0 ? r : aa_mask_settle(masker, ret, text, length);
 }

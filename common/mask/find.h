@@ -18,6 +18,7 @@ struct aa_mask_line {
     bool code;               /* it has code that is not read here */
     const char *const *kept; /* names of commands that would run: never covered */
     size_t kept_n;
+    bool own; /* the one that is asked about: what is covered in it is known again elsewhere (known.h) */
 };
 
 /* The same for each word of a command line: "ret" has n elements. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/text.h"
+#include "known.h"
 #include "token.h"
 
 enum { CUT_SEARCH = 4096 }; /* bytes in which a blank is looked for, so that no value is cut in two */
@@ -99,6 +100,8 @@ static void add_words(struct aa_buffer *buffer, struct aa_masker *masker,
             buffer->error = -ENOMEM;
             return;
         }
+        if (line->own && masker->overrun == NULL && aa_mask_remember(masker, line, spans) < 0)
+            buffer->error = -ENOMEM;
         for (size_t i = 1; masker->overrun != NULL && i < line->n; i++)
             withhold(&spans[i], line->v[i], strlen(line->v[i]));
     }
@@ -217,8 +220,9 @@ static void add_cut(struct aa_buffer *buffer, struct aa_masker *masker,
     struct part head = { .words = NULL }, tail = { .words = NULL };
     size_t head_bytes = 0, tail_bytes = 0, keep_head, skip_tail;
 
-    if (take_head(&arena, line, limit / 4 * 3, &head, &head_bytes) < 0 ||
-        take_tail(&arena, line, limit / 4, &tail, &tail_bytes) < 0) {
+    /* a value that the border would cut in two is looked at whole */
+    if (take_head(&arena, line, limit / 4 * 3 + CUT_SEARCH, &head, &head_bytes) < 0 ||
+        take_tail(&arena, line, limit / 4 + CUT_SEARCH, &tail, &tail_bytes) < 0) {
         buffer->error = -ENOMEM;
         return;
     }
@@ -258,7 +262,7 @@ void aa_mask_add_line(struct aa_buffer *buffer, struct aa_masker *masker,
 
     for (size_t i = 0; i < line->n; i++)
         bytes += strlen(line->v[i]);
-    if (bytes > limit) {
+    if (bytes > limit + 2 * CUT_SEARCH) {
         add_cut(buffer, masker, line, bytes, limit, covered);
         return;
     }

@@ -23,11 +23,32 @@ void aa_mask_add_text(struct aa_buffer *buffer, const char *text);
 void aa_mask_add_prose(struct aa_buffer *buffer, struct aa_masker *masker, const char *text,
                        size_t length);
 
-/* The sentence of a fault. */
+/* Where a text of more than "most" bytes is cut before it passes the mask: behind a blank, since half of
+ * a value may not be known as one. */
+static inline size_t aa_mask_cut(const char *text, size_t most)
+{
+    size_t n = strnlen(text, most);
+
+    if (text[n] == '\0')
+        return n;
+    while (n > 0 && text[n - 1] != ' ')
+        n--;
+    return n;
+}
+
+/* The sentence of a fault; the requester reads it, so its tokens have no digits (masker.h). */
 static inline void aa_mask_add_fault(struct aa_buffer *buffer, struct aa_masker *masker,
                                      const struct aa_fault *fault)
 {
-    aa_mask_add_prose(buffer, masker, fault->detail, strlen(fault->detail));
+    const bool before = aa_masker_keyless(masker, true);
+    const size_t whole = strlen(fault->detail);
+    /* one that fills its room was cut there */
+    const size_t n = whole + 1 < sizeof(fault->detail) ? whole : aa_mask_cut(fault->detail, whole - 1);
+
+    aa_mask_add_prose(buffer, masker, fault->detail, n);
+    if (n < whole)
+        aa_buffer_add_text(buffer, "…");
+    (void)aa_masker_keyless(masker, before);
 }
 
 /* A command line, quoted for a shell; over "limit" bytes its middle is left out, and said so. "covered"

@@ -22,6 +22,8 @@ void aa_masker_set_policy(struct aa_masker *masker, const struct aa_snapshot *ow
     masker->shapes = NULL;
     free(masker->names);
     masker->names = NULL;
+    if (masker->overrun != NULL)
+        masker->overrun = "a limit was hit before"; /* it may be the name of a pattern of a policy that goes */
     masker->sets_n = masker->shipped_n;
     if (own != NULL && own->header != NULL)
         masker->sets[masker->sets_n++] = *own;
@@ -29,7 +31,7 @@ void aa_masker_set_policy(struct aa_masker *masker, const struct aa_snapshot *ow
 
 void aa_masker_start(struct aa_masker *masker, const struct aa_snapshot *own, const void *host_key)
 {
-    *masker = (struct aa_masker){ .sets_n = 0 };
+    *masker = (struct aa_masker){ .known = AA_BUFFER_INIT(AA_MASK_KNOWN_BYTES_MAX) };
     /* a part of this very file, like the code that reads it: to check it again each time would only
      * take time (a test does) */
     if (aa_mask_shipped_size > sizeof(struct aa_snap_header)) /* the one that compiles them has none */
@@ -47,7 +49,19 @@ void aa_masker_end(struct aa_masker *masker)
     aa_mask_shapes_free(masker->shapes);
     free(masker->names);
     explicit_bzero(masker->key, sizeof(masker->key));
+    if (masker->known.data != NULL)
+        explicit_bzero(masker->known.data, masker->known.length);
+    aa_buffer_free(&masker->known);
     *masker = (struct aa_masker){ .sets_n = 0 };
+}
+
+bool aa_masker_keyless(struct aa_masker *masker, bool keyless)
+{
+    bool before = masker != NULL && masker->keyless;
+
+    if (masker != NULL)
+        masker->keyless = keyless;
+    return before;
 }
 
 bool aa_mask_is_on(const struct aa_masker *masker, const char *name, bool off)

@@ -8,6 +8,7 @@
 #define AA_MASKER_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/sha256.h"
 #include "policy/snapshot.h"
 
@@ -16,6 +17,9 @@ enum {
     AA_MASK_PATTERNS_MAX = 1024,           /* of both together */
     AA_MASK_TEXT_MAX = 1024 * 1024,        /* bytes looked at in one go */
     AA_MASK_MEMORY_MAX = 64 * 1024 * 1024, /* for one text */
+    AA_MASK_KNOWN_MAX = 64,                /* values that are known again, */
+    AA_MASK_KNOWN_MIN = 6,                 /* of so many bytes and more: shorter ones are words as well */
+    AA_MASK_KNOWN_BYTES_MAX = 64 * 1024,
 };
 
 struct aa_mask_shapes; /* shape.c: patterns that were compiled, literals to look for */
@@ -28,6 +32,9 @@ struct aa_masker {
     struct aa_mask_name_words *names; /* the same */
     unsigned char key[AA_SHA256_SIZE];
     bool has_key;         /* else tokens tell a length and nothing else */
+    bool keyless;         /* tokens tell no more than without a key, for now: aa_masker_keyless */
+    struct aa_buffer known; /* what was covered in the command line that is asked about, a NUL behind each */
+    size_t known_n;
     bool show_code;       /* the rule says so: a command line with code that is not read is not covered */
     const char *overrun;  /* a limit was hit, so something may have been missed: where; or NULL */
 };
@@ -44,6 +51,10 @@ void aa_masker_end(struct aa_masker *masker);
 /* The same, later: another policy (NULL: none any more), the key as soon as it is known. */
 void aa_masker_set_policy(struct aa_masker *masker, const struct aa_snapshot *own);
 void aa_masker_set_key(struct aa_masker *masker, const void *host_key);
+
+/* For what the requester reads: whoever may type a guess and read the token of it could find out what
+ * stands behind the tokens of others. Returns what was set before. A masker of NULL is left alone. */
+bool aa_masker_keyless(struct aa_masker *masker, bool keyless);
 
 #define _cleanup_masker_ _cleanup_(aa_masker_end)
 

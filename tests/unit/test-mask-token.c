@@ -147,12 +147,30 @@ static void test_recognised(void **state)
         check(aa_mask_token_length(not_one[i], strlen(not_one[i])) == 0, "%s is no token", not_one[i]);
 }
 
+/* For whom a guess would be a look: nothing but the type and the length, whoever rendered the token. */
+static void test_keyless(void **state)
+{
+    static const char text[] = "a \u2039secret:k3f9x2m7:24\u203a \u2039email:9\u203a \u2039secret:k3f9x2m:24\u203a\u2039";
+    _cleanup_buffer_ struct aa_buffer bare = AA_BUFFER_INIT(TEXT_MAX);
+    struct aa_masker keyed = masker_of("key");
+    char one[TEXT_MAX];
+
+    (void)state;
+    assert_false(aa_masker_keyless(&keyed, true));
+    assert_string_equal(token(&keyed, "secret", "abcdef", 6, one), "\u2039secret:6\u203a");
+    assert_true(aa_masker_keyless(&keyed, false));
+    assert_int_equal(strlen(token(&keyed, "secret", "abcdef", 6, one)), strlen("\u2039secret:12345678:6\u203a"));
+    aa_mask_add_without_digits(&bare, text, strlen(text));
+    assert_string_equal(aa_buffer_text(&bare),
+                        "a \u2039secret:24\u203a \u2039email:9\u203a \u2039secret:k3f9x2m:24\u203a\u2039");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_and_other), cmocka_unit_test(test_form),
         cmocka_unit_test(test_forty_bits),     cmocka_unit_test(test_no_dictionary),
-        cmocka_unit_test(test_recognised),
+        cmocka_unit_test(test_recognised),     cmocka_unit_test(test_keyless),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
