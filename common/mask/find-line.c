@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A command line: its words are one text with a NUL behind each, so that places are those of the
  * whole; what is found is handed out to the words in the end. */
+#include "filter.h"
 #include "find-internal.h"
 #include "option-rows.h"
 
@@ -253,7 +254,8 @@ int aa_mask_find_line(struct aa_masker *masker, struct aa_arena *arena,
         ret[i] = (struct aa_mask_spans){ .arena = arena };
     if (r == 0 && joined.words.n != line->n)
         masker->overrun = "it is too long";
-    if (r < 0 || joined.words.n == 0 || masker->overrun != NULL)
+    if (r < 0 || joined.words.n == 0 || masker->overrun != NULL ||
+        (masker->known_n == 0 && aa_mask_surely_nothing(masker, joined.text, joined.length)))
         return r;
     spared_n = aa_mask_without_email(spared, aa_mask_spared_types(masker, &joined.words, spared, AA_MASK_SPARED_MAX));
     for (size_t i = 0; r == 0 && i < line->n; i++) {

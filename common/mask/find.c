@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "filter.h"
 #include "find-internal.h"
 #include "known.h"
 
@@ -78,6 +79,8 @@ int aa_mask_find(struct aa_masker *masker, struct aa_arena *arena, const char *t
     int r;
 
     *ret = (struct aa_mask_spans){ .arena = arena };
+    if (masker->known_n == 0 && aa_mask_surely_nothing(masker, text, length))
+        return 0;
     if (length > AA_MASK_TEXT_MAX) {
         masker->overrun = "it is too long";
         return 0;

@@ -38,6 +38,7 @@ enum aa_section {
     AA_SECTION_ZONE_CHANGES,
     AA_SECTION_MASK_PATTERNS,
     AA_SECTION_MASK_OPTIONS,
+    AA_SECTION_MASK_FILTER, /* words of 64 bits: mask/filter.h */
     AA_SECTION_COUNT
 };
 

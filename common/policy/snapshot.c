@@ -25,6 +25,7 @@ const size_t aa_snapshot_element_size[AA_SECTION_COUNT] = {
     [AA_SECTION_ZONE_CHANGES] = sizeof(struct aa_snap_zone_change),
     [AA_SECTION_MASK_PATTERNS] = sizeof(struct aa_snap_mask_pattern),
     [AA_SECTION_MASK_OPTIONS] = sizeof(struct aa_snap_mask_option),
+    [AA_SECTION_MASK_FILTER] = sizeof(uint64_t),
 };
 
 /* Behind magic, format, byte order, size and the checksum itself. */

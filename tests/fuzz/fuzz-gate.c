@@ -7,6 +7,8 @@
 
 #include "../../cli/unquote.h"
 #include "capture/request.h"
+#include "mask/filter.h"
+#include "mask/finders.h"
 #include "mask/mask.h"
 #include "mask/token.h"
 
@@ -36,6 +38,25 @@ static void hold_against(const char *const *words, size_t n, const struct aa_buf
         else
             require(strncmp(words[i], unquoted.words[i], shown) == 0);
     }
+    aa_arena_clear(&arena);
+}
+
+/* What the filter passes over, no finder would have found anything in. */
+static void hold_filter(struct aa_masker *masker, const char *text)
+{
+    struct aa_arena arena = AA_ARENA_INIT(MEMORY_MAX);
+    struct aa_mask_spans found = { .arena = &arena };
+    struct aa_mask_words words;
+    const struct aa_mask_text whole = { .v = text, .n = strlen(text) };
+
+    if (!aa_mask_surely_nothing(masker, text, whole.n))
+        return;
+    require(aa_mask_find_shapes(masker, &whole, &found) == 0 && aa_mask_find_named(masker, &whole, &found) == 0);
+    require(aa_mask_find_mixed(masker, &whole, &found) == 0 && aa_mask_find_encoded(masker, &whole, &found) == 0);
+    require(aa_mask_words_read(&arena, text, whole.n, 0, NULL, &words) == 0);
+    require(aa_mask_find_options(masker, &arena, &words, &found) == 0);
+    aa_mask_spans_settle(&found, text, whole.n);
+    require(found.n == 0);
     aa_arena_clear(&arena);
 }
 
@@ -88,6 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         hold_against(words, line.n, &plain);
         hold_against(words, line.n, &masked);
         hold_spans(&masker, &line);
+        for (size_t i = 0; i < line.n; i++)
+            hold_filter(&masker, words[i]);
     }
     aa_masker_end(&masker);
     aa_buffer_free(&plain);
