@@ -14,6 +14,7 @@
 
 enum {
     WORD_MIN = 20,
+    RESOURCE_ID_LENGTH = 20,
     MINISIGN_LENGTH = 56,
     LABEL_MAX = 40,    /* between BEGIN and ----- */
     BESIDE = 16,       /* bytes in front of a word that are looked at */
@@ -163,6 +164,18 @@ bool aa_mask_is_mixed(const char *word, size_t length)
     return sum >= SUM_MIN && !says_text(word, length);
 }
 
+/* What Okta calls users, groups, applications and rules by, in the paths of its addresses. */
+static bool is_resource_id(const char *v, size_t n)
+{
+    static const char *const kinds[] = { "00u", "00g", "00o", "00p", "00s", "0oa", "0pr", "rul", "ost", "aus" };
+
+    for (size_t i = 0; n == RESOURCE_ID_LENGTH && i < AA_ARRAY_SIZE(kinds); i++) {
+        if (memcmp(v, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_border(char c)
 {
     return aa_mask_is_syntax(c) || strchr("=:,{}[]@?#!%^*", c) != NULL || (unsigned char)c >= 0x80 ||
@@ -201,7 +214,7 @@ static void look_at(const struct aa_mask_text *text, size_t from, size_t to, boo
 
         while (end < to && v[end] != '/')
             end++;
-        if (end - from >= WORD_MIN && aa_mask_is_mixed(v + from, end - from))
+        if (end - from >= WORD_MIN && !is_resource_id(v + from, end - from) && aa_mask_is_mixed(v + from, end - from))
             aa_mask_spans_add(spans, text->at + from, end - from, RULE, AA_MASK_TYPE_SECRET);
         from = end + 1;
     }

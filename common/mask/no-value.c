@@ -202,7 +202,8 @@ static bool is_switch(const char *v, size_t n)
         "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "prompt", "ask",
         "stdin", "env", "required", "optional", "enabled", "disabled", "enable", "disable", "redacted",
         "masked", "hidden", "string", "str", "bytes", "int", "bool", "auto", "never", "always", "self", "files",
-        "compat", "sss", "systemd", "winbind", "sha256", "sha512", "md5", "plain", "-",
+        "compat", "sss", "systemd", "winbind", "sha256", "sha512", "md5", "plain", "-", "file", "rotated", "revoked",
+        "expired", "missing",
     };
 
     for (size_t i = 0; i < AA_ARRAY_SIZE(words); i++) {

@@ -202,6 +202,7 @@ static const char *const rows[] = {
     "x ‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›", "a=‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›&b=1", "{\"a\":\"‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›\"}",
     "user:‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›@host", "‹kJ8xQ2mZ7vT4pW9nL3sR6yB1==› next", "[‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›]",
     "https://hooks.example.org/a/‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›/b", "x;‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›",
+    "https://x.example/users/00u1a2b3c4D5e6F7g8h9", "x ‹00u1a2b3c4D5e6F7g8h9›",
     "https://x/?a=‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›#top", "$‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›", "‹kJ8xQ2mZ7vT4pW9nL3sR6yB1›,x",
     "/etc/kJ8xQ2mZ7vT4pW9nL3sR6yB1", "./kJ8xQ2mZ7vT4pW9nL3sR6yB1", "~/kJ8xQ2mZ7vT4pW9nL3sR6yB1",
     "https://kJ8xQ2mZ7vT4pW9nL3sR6yB1.example.org/", "file:/etc/kJ8xQ2mZ7vT4pW9nL3sR6yB1",
