@@ -256,6 +256,16 @@ static size_t read_escape(const char *v, size_t n, size_t at, bool percent, uint
     return 0;
 }
 
+/* What is encoded has no blank and no operator of a shell: behind one, something else begins. */
+static size_t up_to_syntax(const char *text, size_t from, size_t to)
+{
+    size_t end = from;
+
+    while (end < to && strchr(" \t\n;|&<>", text[end]) == NULL)
+        end++;
+    return end;
+}
+
 static int find_mapped(struct aa_masker *masker, const struct aa_mask_text *text, bool percent,
                        struct level level, struct aa_mask_spans *spans)
 {
@@ -309,7 +319,7 @@ static int find_mapped(struct aa_masker *masker, const struct aa_mask_text *text
 
         while (end < mapped.n && mapped.origin[end] == mapped.origin[end - 1])
             end++; /* all of a character */
-        to = mapped.origin[end];
+        to = up_to_syntax(text->v, from, mapped.origin[end]);
         aa_mask_spans_add(spans, text->at + from, to - from, found.v[i].rule, found.v[i].type);
     }
     return r;

@@ -4,6 +4,7 @@
 #include "filter.h"
 #include "find-internal.h"
 #include "option-rows.h"
+#include "text-runner.h"
 
 #include <errno.h>
 
@@ -122,49 +123,80 @@ static bool is_plain(const struct aa_mask_word *word)
     return word->n > 0;
 }
 
-/* Programs for which NAME=VALUE is data, and never a text for a shell. */
-static bool takes_assignments(const char *name, size_t length)
-{
-    static const char *const names[] = { "env", "http", "https", "xh", "xhs", "vault", "bao", "terraform", "tofu",
-                                         "heroku", "snap", "op" };
+/* What is known of the words in front. */
+struct before {
+    bool assigned; /* NAME=VALUE is an assignment, or data of a program that runs nothing of it */
+    bool data;     /* the latter: such words may stand anywhere */
+    bool waiting;  /* for the word that says so: "heroku config:set", not "heroku run" */
+    struct aa_mask_runner runner;
+};
 
-    for (size_t i = 0; i < AA_ARRAY_SIZE(names); i++) {
-        if (length == strlen(names[i]) && memcmp(name, names[i], length) == 0)
+static bool is_among(const struct aa_mask_word *word, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (word->n == strlen(names[i]) && memcmp(word->v, names[i], word->n) == 0)
             return true;
     }
     return false;
 }
 
-/*
- * Where a person would begin to quote: --NAME='a value'. What stands in quotes is one value, so this is done only where
- * the word cannot be a shell's commands: an assignment in front of the command, also of env, behind a few programs, or an option without what
- * ends a command. ssh, watch and their like hand words on to a shell, as "sh -c" does.
- */
-static size_t name_length(const struct aa_mask_words *words, size_t at, bool *assigned, bool *in_data)
+/* A word that is no assignment and no option: which program, which of its commands? */
+static void see_command(struct before *before, const struct aa_mask_word *word)
 {
-    const struct aa_mask_word *word = &words->v[at];
+    static const char *const data[] = { "http", "https", "xh", "xhs" };
+    static const char *const some[] = { "vault", "bao", "terraform", "tofu", "heroku", "snap", "op" };
+    static const char *const verbs[] = { "set", "put", "patch", "write", "plan", "apply", "import", "destroy",
+                                         "refresh", "create", "edit", "login", "config:set", "config:add" };
+    struct aa_mask_word program = { .n = 0 };
+    bool was = before->assigned;
+
+    if (before->waiting) {
+        before->data = before->assigned = is_among(word, verbs, AA_ARRAY_SIZE(verbs));
+        before->waiting = !before->data && memchr(word->v, ' ', word->n) == NULL &&
+                          memmem(word->v, word->n, "run", 3) == NULL &&
+                          memmem(word->v, word->n, "exec", 4) == NULL &&
+                          memmem(word->v, word->n, "ssh", 3) == NULL &&
+                          memmem(word->v, word->n, "shell", 5) == NULL;
+        return;
+    }
+    program.n = aa_mask_program_name(word, true, &program.v);
+    before->data = was && is_among(&program, data, AA_ARRAY_SIZE(data));
+    before->waiting = was && is_among(&program, some, AA_ARRAY_SIZE(some));
+    before->assigned = before->data || (was && program.n == 3 && memcmp(program.v, "env", 3) == 0);
+}
+
+/*
+ * Where a person would begin to quote: --NAME='a value'. What stands in quotes is one value, so this is
+ * done only where the word cannot be a shell's commands: an assignment in front of the command, also of
+ * env, behind a few programs, or an option without what ends a command. ssh, watch and their like hand
+ * words on to a shell, as "sh -c" does.
+ */
+static size_t name_length(const struct aa_mask_word *word, struct before *before)
+{
     size_t n = 0, next;
     bool option = word->n > 1 && word->v[0] == '-';
 
+    aa_mask_runner_see(&before->runner, word);
+    if (aa_mask_runner_is_text(&before->runner, word)) {
+        before->assigned = before->data = before->waiting = false;
+        return 0;
+    }
     while (n < word->n && n < NAME_LENGTH && (is_name_byte(word->v[n]) || (option && word->v[n] == '-')))
         n++;
-    if (*in_data && (n == 0 || n == word->n || word->v[n] != '='))
-        return 0;
     if (n == 0 || n == word->n || word->v[n] != '=') {
-        const char *name;
-        size_t length = aa_mask_program_name(word, true, &name);
-
-        *assigned = *assigned && takes_assignments(name, length);
-        *in_data = *assigned && !(length == 3 && memcmp(name, "env", 3) == 0);
+        if (option && (before->data || before->waiting))
+            before->waiting = before->waiting && !(word->n == 2 && word->v[1] == '-');
+        else if (!before->data)
+            see_command(before, word);
         return 0;
     }
     if (!option)
-        return *assigned ? n + 1 : 0;
+        return before->assigned ? n + 1 : 0;
     for (size_t i = n + 1; i < word->n; i++) {
         if (strchr("\n;|&<>()$`\\", word->v[i]) != NULL)
             return 0;
     }
-    *assigned = *assigned && *in_data;
+    before->assigned = before->assigned && before->data;
     for (next = n + 1; next < word->n && is_name_byte(word->v[next]);)
         next++;
     return next > n + 1 && next < word->n && word->v[next] == '=' ? next + 1 : n + 1;
@@ -173,7 +205,7 @@ static size_t name_length(const struct aa_mask_words *words, size_t at, bool *as
 static int type_words(struct aa_arena *arena, const struct joined *joined, struct typed *ret)
 {
     size_t room = joined->length;
-    bool assigned = true, in_data = false;
+    struct before before = { .assigned = true };
 
     for (size_t i = 0; i < joined->words.n; i++) {
         room += 3;
@@ -187,7 +219,7 @@ static int type_words(struct aa_arena *arena, const struct joined *joined, struc
     for (size_t i = 0; i < joined->words.n; i++) {
         const struct aa_mask_word *word = &joined->words.v[i];
         bool plain = is_plain(word);
-        size_t quote = name_length(&joined->words, i, &assigned, &in_data);
+        size_t quote = name_length(word, &before);
 
         if (i > 0)
             type(ret, ' ', NOWHERE);
@@ -257,7 +289,8 @@ int aa_mask_find_line(struct aa_masker *masker, struct aa_arena *arena,
     if (r < 0 || joined.words.n == 0 || masker->overrun != NULL ||
         (masker->known_n == 0 && aa_mask_surely_nothing(masker, joined.text, joined.length)))
         return r;
-    spared_n = aa_mask_without_email(spared, aa_mask_spared_types(masker, &joined.words, spared, AA_MASK_SPARED_MAX));
+    spared_n = aa_mask_without_email(
+        spared, aa_mask_spared_types(masker, &joined.words, spared, AA_MASK_SPARED_MAX));
     for (size_t i = 0; r == 0 && i < line->n; i++) {
         const struct aa_mask_word *word = &joined.words.v[i];
         const struct aa_mask_text text = { .v = word->v, .n = word->n, .at = word->at,

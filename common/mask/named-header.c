@@ -5,7 +5,8 @@
 /* NAME=VALUE, NAME="VALUE" … behind the scheme: those that prove something. */
 static size_t pairs(struct aa_mask_scan *s, size_t at)
 {
-    static const char *const secrets[] = { "response", "signature", "nonce", "cnonce", "credential", "opaque" };
+    static const char *const secrets[] = { "response", "signature",  "nonce",
+                                           "cnonce",   "credential", "opaque" };
 
     for (;;) {
         struct aa_mask_place place = { .kind = AA_MASK_SEPARATED_COLON, .quoted = true };
@@ -27,12 +28,21 @@ static size_t pairs(struct aa_mask_scan *s, size_t at)
     }
 }
 
+/* Token token=VALUE: the name stays. */
+static size_t behind_token(const struct aa_mask_scan *s, size_t at)
+{
+    return aa_mask_begins(s->v + at, s->n - at, "token=") && s->n - at > 6 && s->v[at + 6] != '=' ? at + 6
+                                                                                                  : at;
+}
+
 /* Authorization: SCHEME VALUE. The scheme stays; of Digest and AWS4 the pairs are covered. */
 size_t aa_mask_scan_authorization(struct aa_mask_scan *s, size_t start, size_t end,
                                   const struct aa_mask_place *place)
 {
     static const char *const schemes[] = { "bearer", "basic", "token", "negotiate", "ntlm", "apikey", "key",
-                                           "bot", "oauth", "ssws", "geniekey", "splunk" };
+                                           "bot", "oauth", "ssws", "geniekey", "splunk", "accesskey",
+                                           "access-token", "apitoken", "api-token", "private-token",
+                                           "deepl-auth-key" };
     struct aa_mask_place inner = *place;
     struct aa_mask_value value;
     size_t quote = aa_mask_scan_backslashes(s, place->to), word, at, to;
@@ -44,7 +54,7 @@ size_t aa_mask_scan_authorization(struct aa_mask_scan *s, size_t start, size_t e
     for (size_t i = 0; at > to && i < AA_ARRAY_SIZE(schemes); i++) {
         if (!aa_mask_scan_is(s, word, to, schemes[i]))
             continue;
-        inner.to = at;
+        inner.to = behind_token(s, at);
         inner.quoted = false;
         aa_mask_scan_value(s, start, &inner, &value);
         return aa_mask_scan_take(s, &value) ? value.behind : end;
@@ -59,14 +69,42 @@ size_t aa_mask_scan_authorization(struct aa_mask_scan *s, size_t start, size_t e
 /* Choices of a reader, which prove nothing. */
 static bool is_choice(const struct aa_mask_scan *s, size_t start, size_t end)
 {
-    static const char *const names[] = { "lang", "language", "locale", "theme", "tz", "timezone", "currency", "country",
-                                         "region", "consent", "path", "domain", "expires", "max-age", "samesite" };
+    static const char *const names[] = { "lang",     "language", "locale",  "theme",   "tz",
+                                         "timezone", "currency", "country", "region",  "consent",
+                                         "path",     "domain",   "expires", "max-age", "samesite" };
 
     for (size_t i = 0; i < AA_ARRAY_SIZE(names); i++) {
         if (aa_mask_scan_is(s, start, end, names[i]))
             return true;
     }
     return false;
+}
+
+/* Whether nothing but pairs follows, to the end or a closing quote. "; LD_PRELOAD=x ls" is a command. */
+static bool are_pairs(const struct aa_mask_scan *s, size_t at)
+{
+    struct aa_mask_quotes quotes = s->quotes;
+
+    for (;;) {
+        size_t name, quote;
+
+        at = aa_mask_scan_blanks(s, at);
+        for (name = at; at < s->n && aa_mask_is_name_byte(s->v[at]);)
+            at++;
+        if (at == name || at == s->n || s->v[at] != '=')
+            return false;
+        while (at < s->n && !aa_mask_is_syntax(s->v[at]))
+            at++;
+        quote = aa_mask_scan_backslashes(s, at);
+        if (quote < s->n && (s->v[quote] == '"' || s->v[quote] == '\'') && quote - at <= AA_MASK_ESCAPES_MAX)
+            return aa_mask_quote_at(&quotes, at, quote - at) == AA_MASK_QUOTE_CLOSES && !quotes.unsure;
+        if (at == s->n)
+            return true;
+        if (s->v[at++] != ';')
+            return false;
+        if (at == s->n)
+            return true;
+    }
 }
 
 /* Cookie: a=VALUE; b=VALUE */
@@ -90,6 +128,8 @@ size_t aa_mask_scan_cookies(struct aa_mask_scan *s, size_t end, const struct aa_
         if (!is_choice(s, name, inner.to - 1))
             (void)aa_mask_scan_take(s, &value);
         if (value.behind >= s->n || s->v[value.behind] != ';')
+            return value.behind;
+        if (!are_pairs(s, value.behind + 1))
             return value.behind;
         at = aa_mask_scan_blanks(s, value.behind + 1);
         end = at;

@@ -7,6 +7,8 @@
 
 #define AA_MASK_NAMED "name"
 
+enum { AA_MASK_NAMED_NEAR = 80 }; /* bytes in which two things belong together */
+
 enum aa_mask_separator {
     AA_MASK_SEPARATED_NOTHING,
     AA_MASK_SEPARATED_EQUALS,
@@ -47,12 +49,31 @@ static inline bool aa_mask_scan_is(const struct aa_mask_scan *s, size_t start, s
     return aa_mask_is_word(s->v + start, end - start, word);
 }
 
+/* Where the first blank is, or "to". */
+static inline size_t aa_mask_scan_first_blank(const struct aa_mask_scan *s, size_t from, size_t to)
+{
+    while (from < to && s->v[from] != ' ' && s->v[from] != '\t' && s->v[from] != '\n')
+        from++;
+    return from;
+}
+
+/* named-separator.c */
 size_t aa_mask_scan_blanks(const struct aa_mask_scan *s, size_t at);
 size_t aa_mask_scan_backslashes(const struct aa_mask_scan *s, size_t at);
+/* What stands behind the name. */
+struct aa_mask_place aa_mask_scan_separator(const struct aa_mask_scan *s, size_t start, size_t end);
+/* "name": "DB_PASSWORD", "value": "x": where the name of the value stands behind the secret's. */
+bool aa_mask_scan_beside(const struct aa_mask_scan *s, size_t end, struct aa_mask_place *ret);
+/* password: str = "x": a type stands between. */
+void aa_mask_scan_type(struct aa_mask_scan *s, struct aa_mask_place *place);
+
+/* named-ends.c */
+/* A value in quotes; false: none begins here. "wide": it may have blanks. */
+bool aa_mask_scan_quoted(struct aa_mask_scan *s, size_t at, bool wide, struct aa_mask_value *value);
 /* The value behind "place", of the name that begins at "start". */
 void aa_mask_scan_value(struct aa_mask_scan *s, size_t start, const struct aa_mask_place *place,
                         struct aa_mask_value *value);
-/* Covers it, where it is one; false: reading goes on behind the name. */
+/* named.c: covers it, where it is one; false: reading goes on behind the name. */
 bool aa_mask_scan_take(struct aa_mask_scan *s, const struct aa_mask_value *value);
 
 /* named-header.c; both return where reading goes on */

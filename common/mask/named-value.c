@@ -13,7 +13,8 @@ static bool is_doubtful(const struct aa_mask_quotes *quotes, char c)
     char before = quotes->at > 0 ? quotes->v[quotes->at - 1] : '\n';
 
     if (c == '<' && next == '<')
-        return !(before == '<' || (quotes->n - quotes->at > 2 && quotes->v[quotes->at + 2] == '<')); /* no here-string */
+        return !(before == '<' ||
+                 (quotes->n - quotes->at > 2 && quotes->v[quotes->at + 2] == '<')); /* no here-string */
     if (c == '`' || (c == '$' && (next == '(' || next == '\'')))
         return true;
     return c == '#' && aa_mask_is_syntax(before);
@@ -79,6 +80,24 @@ enum aa_mask_quote aa_mask_quote_at(struct aa_mask_quotes *quotes, size_t at, si
     if (level < 0)
         return AA_MASK_QUOTE_LITERAL;
     return copy.level[level].open != 0 ? AA_MASK_QUOTE_OPENS : AA_MASK_QUOTE_CLOSES;
+}
+
+size_t aa_mask_quotes_stay(struct aa_mask_quotes *quotes, size_t from, size_t to)
+{
+    struct aa_mask_quotes copy;
+    int outer = -1;
+
+    aa_mask_quotes_go(quotes, AA_MIN(from, quotes->n));
+    copy = *quotes;
+    while (outer + 1 < AA_MASK_QUOTE_LEVELS && copy.level[outer + 1].open != 0)
+        outer++;
+    for (size_t i = copy.at; outer >= 0 && i < to; i++) {
+        int level = feed(&copy, 0, copy.v[i]);
+
+        if (level >= 0 && level <= outer)
+            return i;
+    }
+    return to;
 }
 
 /* Whether "a=" or "a:" stands behind a comma: mount and helm have lists of them. */

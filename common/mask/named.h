@@ -55,6 +55,9 @@ enum aa_mask_quote { AA_MASK_QUOTE_LITERAL, AA_MASK_QUOTE_OPENS, AA_MASK_QUOTE_C
 /* What a quote at "at", behind "escapes" backslashes, is. */
 enum aa_mask_quote aa_mask_quote_at(struct aa_mask_quotes *quotes, size_t at, size_t escapes);
 
+/* How far the quotes that are open at "from" stay open, at most "to": what is quoted in them ends there. */
+size_t aa_mask_quotes_stay(struct aa_mask_quotes *quotes, size_t from, size_t to);
+
 /* How a value that stands in no quotes ends. */
 enum aa_mask_ending {
     AA_MASK_ENDS_COMMA = 1u << 0,   /* at , } ] (JSON, flow YAML) */

@@ -307,6 +307,9 @@ static size_t quoted_end(struct aa_mask_shapes *shapes, const struct pattern *pa
     if ((quote != '"' && quote != '\'') || text->v[match->value_end] == quote ||
         strchr(" \t&|;<>(){}[]/:,'\"", text->v[match->value_end]) == NULL || at <= match->start)
         return match->value_end;
+    /* what was open within the quotes around it is not known: the value may end before this quote comes again */
+    if (at >= 3 && memcmp(text->v + at - 3, "'\\''", 4) == 0)
+        return match->value_end;
     for (; at > 0 && text->v[at - 1] == '\\' && escapes < AA_MASK_ESCAPES_MAX; at--)
         escapes++;
     if (at <= match->start || shapes->quoted + at > QUOTED_MAX)
@@ -315,6 +318,7 @@ static size_t quoted_end(struct aa_mask_shapes *shapes, const struct pattern *pa
     if (aa_mask_quote_at(&quotes, at, escapes) != AA_MASK_QUOTE_OPENS || quotes.unsure)
         return match->value_end;
     end = aa_mask_quoted_end(text->v, AA_MIN(text->n, match->at + QUOTED_LONGEST), match->at, quote, escapes);
+    end = aa_mask_quotes_stay(&quotes, at, end);
     return end < text->n && end < match->at + QUOTED_LONGEST && end > match->value_end ? end : match->value_end;
 }
 

@@ -65,12 +65,14 @@ static void damage(void **state)
         uint32_t value = next_random(&seed);
 
         damaged = rules;
+        damaged.masker.names = NULL;
         damaged.masker.sets[0].header = header;
         place = &header->sections[section];
         memcpy((char *)header + place->offset +
                    next_random(&seed) % (place->count * aa_snapshot_element_size[section] / 4) * 4,
                &value, sizeof(value));
         option_rules_covered(&damaged, "git ssh; curl -u a:b; mysql -pa; mysqladmin password x; zip -P x");
+        free(damaged.masker.names);
     }
     damaged = rules;
     damaged.masker.sets[0].header = header;
