@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "filter.h"
 #include "named.h"
 #include "near.h"
 #include "pattern.h"
@@ -486,6 +487,17 @@ static void start_anew(struct aa_mask_shapes *shapes)
     shapes->had_overrun = shapes->is_late = false;
 }
 
+/* The digits that a pattern wants. Those that are shipped want some where they have no literal
+ * (filter.h), whether they have a check or not. */
+static size_t digits_of(const struct aa_mask_shapes *shapes, const struct pattern *pattern, bool without_literal)
+{
+    enum aa_mask_check check = (enum aa_mask_check)pattern->raw->check;
+
+    return check == AA_MASK_CHECK_NONE && without_literal && pattern->raw->off == 0 &&
+                   shapes->sets[0].header == (const void *)aa_mask_shipped && pattern->set == &shapes->sets[0] ?
+               (size_t)AA_MASK_FILTER_DIGITS : aa_mask_check_digits(check);
+}
+
 static size_t count_digits(const struct aa_mask_text *text)
 {
     size_t digits = 0;
@@ -525,8 +537,7 @@ int aa_mask_find_shapes(struct aa_masker *masker, const struct aa_mask_text *tex
     digits = count_digits(&looked_at);
     shapes->quoted = 0;
     for (size_t i = 0; r == 0 && i < shapes->n; i++) {
-        if (shapes->wanted[i] &&
-            digits >= aa_mask_check_digits((enum aa_mask_check)shapes->patterns[i].raw->check))
+        if (shapes->wanted[i] && digits >= digits_of(shapes, &shapes->patterns[i], shapes->always[i] != 0))
             r = try_pattern(masker, &shapes->patterns[i], &looked_at, spans);
     }
     if (looked_at.n > SMALL_TEXT)
