@@ -4,7 +4,9 @@
 #include <errno.h>
 
 #include "carried.h"
+#include "base/text.h"
 #include "classify/foreign.h"
+#include "filter.h"
 
 /* Names by which its commands are called, and those of commands that run elsewhere. */
 static int keep_names(struct aa_arena *arena, const struct aa_request *request,
@@ -51,6 +53,32 @@ int aa_mask_line_of(struct aa_arena *arena, const struct aa_request *request, co
     return keep_names(arena, request, foreign, ret);
 }
 
+enum { QUOTED_MOST = 4 }; /* bytes that one becomes at most, about */
+
+/* Most commands are short and surely hold nothing: told by the line itself, without any other memory. */
+static bool add_plain_words(struct aa_buffer *buffer, const struct aa_masker *masker, const char *name,
+                            const char *const *args, size_t args_n, size_t limit)
+{
+    const size_t begun = buffer->length;
+    size_t bytes = strlen(name);
+
+    for (size_t i = 0; i < args_n && bytes <= limit / QUOTED_MOST; i++)
+        bytes += strlen(args[i]) + 1;
+    if (masker->known_n > 0 || masker->overrun != NULL || buffer->error != 0 || bytes > limit / QUOTED_MOST)
+        return false;
+    aa_text_add_quoted(buffer, name);
+    for (size_t i = 0; i < args_n; i++) {
+        aa_buffer_add_byte(buffer, ' ');
+        aa_text_add_quoted(buffer, args[i]);
+    }
+    if (buffer->error == 0 && buffer->length - begun <= limit &&
+        aa_mask_surely_nothing(masker, buffer->data + begun, buffer->length - begun))
+        return true;
+    if (buffer->error == 0)
+        buffer->length = begun;
+    return false;
+}
+
 static void add_words(struct aa_buffer *buffer, struct aa_masker *masker,
                       const struct aa_request *request, const char *name, const char *const *args,
                       size_t args_n, size_t limit, bool own)
@@ -62,6 +90,8 @@ static void add_words(struct aa_buffer *buffer, struct aa_masker *masker,
     bool covered = false;
 
     /* most commands hold nothing to be covered, and then nobody needs to know what must not be */
+    if (masker != NULL && add_plain_words(buffer, masker, name, args, args_n, limit))
+        return;
     if (masker != NULL) {
         aa_mask_add_command(&first, masker, name, args, args_n, limit, &covered);
         if (first.error == 0 && !covered) {
