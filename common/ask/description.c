@@ -138,6 +138,17 @@ static const char *value_of(char *const *envp, const struct aa_request *request,
     return NULL;
 }
 
+/* Tokens make a value longer than it was: what counts is what would be shown. */
+static bool value_is_cut(const struct aa_ask_input *input, const char *value)
+{
+    _cleanup_buffer_ struct aa_buffer masked = AA_BUFFER_INIT(AA_FIELDS_MAX);
+
+    if (strlen(value) > SHOWN_VALUE_MAX)
+        return true;
+    aa_mask_add_prose(&masked, input->masker, value, strlen(value));
+    return masked.error != 0 || masked.length > SHOWN_VALUE_MAX;
+}
+
 bool aa_description_is_cut(const struct aa_ask_input *input)
 {
     const struct aa_request *request = input->request;
@@ -148,7 +159,7 @@ bool aa_description_is_cut(const struct aa_ask_input *input)
                                                   NULL;
 
         told += value != NULL;
-        if (told > AA_SHOWN_VARIABLES_MAX || (value != NULL && strlen(value) > SHOWN_VALUE_MAX))
+        if (told > AA_SHOWN_VARIABLES_MAX || (value != NULL && value_is_cut(input, value)))
             return true;
     }
     return command_is_cut(input->common);
@@ -237,11 +248,14 @@ static void add_environment(const struct aa_asking *asking, struct aa_buffer *fi
 
         if (value == NULL)
             continue;
-        if (shown++ >= AA_SHOWN_VARIABLES_MAX)
+        if (shown++ >= AA_SHOWN_VARIABLES_MAX) {
             more++;
-        else
-            add_text(fields, masker, "AA_ENV", value, strnlen(value, VALUE_LOOKED_AT_MAX),
-                     SHOWN_VALUE_MAX);
+            continue;
+        }
+        add_text(fields, masker, "AA_ENV", value, strnlen(value, VALUE_LOOKED_AT_MAX), SHOWN_VALUE_MAX);
+        if (strlen(value) > VALUE_LOOKED_AT_MAX)
+            aa_field_printf(fields, "AA_ENV", "(%zu bytes more of that are left out)",
+                            strlen(value) - VALUE_LOOKED_AT_MAX);
     }
     if (more > 0)
         aa_field_printf(fields, "AA_ENV", "(%zu more are left out)", more);

@@ -122,7 +122,8 @@ void aa_decision_write_denial(struct aa_decision *decision, const struct aa_outc
     aa_buffer_clear(&decision->message);
     (void)aa_masker_keyless(&decision->masker, true); /* a guess that is typed tells nothing */
     if (decision->audience.json) {
-        aa_words_denial_object(&decision->message, &decision->masker, aa_event_facts(event)->name, &decision->command,
+        aa_words_denial_object(&decision->message, &decision->masker,
+                               aa_event_facts(event)->name, &decision->command,
                                &decision->id, outcome, &decision->fault);
     } else {
         if (event != AA_EVENT_REFUSED && !decision->audience.terminal)

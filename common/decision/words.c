@@ -42,7 +42,8 @@ static void add_why(struct aa_buffer *buffer, struct aa_masker *masker, const st
     }
 }
 
-void aa_words_denial(struct aa_buffer *buffer, struct aa_masker *masker, const struct aa_buffer *command, const char *code,
+void aa_words_denial(struct aa_buffer *buffer, struct aa_masker *masker,
+                     const struct aa_buffer *command, const char *code,
                      const struct aa_outcome *outcome, const struct aa_fault *fault)
 {
     aa_buffer_add_text(buffer, "actionapprove: not run: ");
@@ -57,7 +58,8 @@ void aa_words_denial(struct aa_buffer *buffer, struct aa_masker *masker, const s
                      code[0] != '\0' ? code : "none", aa_fault_name(fault->id));
 }
 
-void aa_words_denial_line(struct aa_buffer *buffer, struct aa_masker *masker, const struct aa_buffer *command, const char *code,
+void aa_words_denial_line(struct aa_buffer *buffer, struct aa_masker *masker,
+                          const struct aa_buffer *command, const char *code,
                           const struct aa_outcome *outcome, const struct aa_fault *fault)
 {
     aa_buffer_printf(buffer, "actionapprove: %s: not run: ", code);

@@ -14,11 +14,13 @@ void aa_words_command(struct aa_buffer *buffer, const struct aa_buffer *command,
                       const struct aa_request *request);
 
 /* Several lines: the denial, its cause, the rule, the code, the remedy. */
-void aa_words_denial(struct aa_buffer *buffer, struct aa_masker *masker, const struct aa_buffer *command, const char *code,
+void aa_words_denial(struct aa_buffer *buffer, struct aa_masker *masker,
+                     const struct aa_buffer *command, const char *code,
                      const struct aa_outcome *outcome, const struct aa_fault *fault);
 
 /* The same in one line, for who waited without a terminal. */
-void aa_words_denial_line(struct aa_buffer *buffer, struct aa_masker *masker, const struct aa_buffer *command, const char *code,
+void aa_words_denial_line(struct aa_buffer *buffer, struct aa_masker *masker,
+                          const struct aa_buffer *command, const char *code,
                           const struct aa_outcome *outcome, const struct aa_fault *fault);
 
 /* The same for a program: one JSON object and a newline. "event" is that of the record. */

@@ -64,7 +64,7 @@ int aa_mask_settle(struct aa_masker *masker, struct aa_mask_spans *spans, const 
     aa_mask_spans_settle(spans, text, length);
     if (spans->error == -E2BIG) {
         masker->overrun = "there is too much to be covered";
-        spans->n = 0;
+        *spans = (struct aa_mask_spans){ .arena = spans->arena }; /* the caller shows nothing of it */
         return 0;
     }
     return spans->error;

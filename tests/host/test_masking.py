@@ -181,3 +181,13 @@ def test_nobody_writes_a_token(asking):
     assert "‹secret:abcdefgh" not in asking.look(request).fields["AA_COMMAND"]
     assert asking.approve(request).verdict == "approved"
     assert request.wait().rc == 0 and asking.marks() == ["‹secret:abcdefgh:5›"]
+
+
+def test_tokens_that_make_a_variable_too_long(asking):
+    """A value that only its tokens make too long to be shown is cut as well, and a rule can refuse that."""
+    asking.box.sudoers("Defaults setenv")
+    many = "NOTE=" + " ".join(f"a{i:02}@b.example" for i in range(30))
+    assert len(many) < 512
+    asking.policy("rule mark { when command mark; ask console; from dba; timeout 30s; refuse-truncated }\n")
+    result = asking.start(many, "mark").wait()
+    assert result.rc != 0 and "E-CUT" in result.err
